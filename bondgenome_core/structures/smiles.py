@@ -1,0 +1,54 @@
+"""A three-dimensional structure from SMILES: ETKDG (10.1021/acs.jcim.5b00654) and MMFF94 through RDKit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import StructureError
+from .structure import MAX_ATOMS, Structure, lowest_multiplicity
+
+MAX_SMILES_LENGTH = 2000
+
+
+def structure_from_smiles(smiles: str, *, seed: int = 0, multiplicity: int | None = None, name: str | None = None) -> Structure:
+    """One conformer with hydrogens; the charge is the sum of formal charges, the multiplicity the lowest.
+
+    Raises StructureError for text that is not SMILES, several molecules, too many atoms or no embedding.
+    """
+    from rdkit import Chem, rdBase
+
+    text = smiles.strip()
+    if not text or len(text) > MAX_SMILES_LENGTH:
+        raise StructureError(f"SMILES needs between 1 and {MAX_SMILES_LENGTH} characters; got {len(text)}.")
+    with rdBase.BlockLogs():
+        molecule = Chem.MolFromSmiles(text)
+        if molecule is None or molecule.GetNumAtoms() == 0:
+            raise StructureError(f"{text[:60]!r} is not valid SMILES; check brackets, ring numbers and valences.")
+        if "." in text and len(Chem.GetMolFrags(molecule)) > 1:
+            raise StructureError("The SMILES names several molecules; enter one at a time.")
+        molecule = Chem.AddHs(molecule)
+        if molecule.GetNumAtoms() > MAX_ATOMS:
+            raise StructureError(f"The molecule has {molecule.GetNumAtoms()} atoms, more than the limit of {MAX_ATOMS}.")
+        positions = _embed(molecule, seed, text)
+    numbers = np.array([atom.GetAtomicNum() for atom in molecule.GetAtoms()])
+    if (numbers < 1).any():
+        raise StructureError(f"{text[:60]!r} has a placeholder atom (*); replace it by an element.")
+    charge = Chem.GetFormalCharge(molecule)
+    spin = lowest_multiplicity(numbers, charge) if multiplicity is None else multiplicity
+    source = f"SMILES {text}, ETKDG seed {seed}, MMFF94"
+    return Structure(numbers, positions, charge=charge, multiplicity=spin, name=name or "molecule", source=source)
+
+
+def _embed(molecule: Any, seed: int, text: str) -> np.ndarray:
+    from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
+
+    settings = rdDistGeom.ETKDGv3()
+    settings.randomSeed = seed  # type: ignore[assignment]
+    settings.maxIterations = 200  # type: ignore[assignment]
+    if rdDistGeom.EmbedMolecule(molecule, settings) < 0:
+        raise StructureError(f"No three-dimensional form was found for {text[:60]!r}; upload a structure file instead.")
+    if rdForceFieldHelpers.MMFFHasAllMoleculeParams(molecule):
+        rdForceFieldHelpers.MMFFOptimizeMolecule(molecule, maxIters=1000)
+    return np.array(molecule.GetConformer().GetPositions())
