@@ -1,0 +1,47 @@
+"""How images enter the network and which admissible frames they may be seen in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..slices.slice_set import DISC_RADIUS, SliceSet, disc
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+RIM_WEIGHT, CORE_WEIGHT = 0.3, 0.02
+"""Weight in the loss of pixels beyond 2.4 Angstrom, and of masked cores, whose target is 0 (no ELF there:
+a small weight only keeps a decoded image readable by the encoder again)."""
+
+
+def network_input(images: np.ndarray, masks: np.ndarray) -> Tensor:
+    """(n, 1, 64, 64) float32 with cores set to 0, from ELF (n, 64, 64) and masks."""
+    import torch
+
+    return torch.from_numpy(np.where(masks, np.float32(0), images.astype(np.float32))[:, None])
+
+
+def loss_weights(masks: Tensor) -> Tensor:
+    """Weight of each pixel, (n, 1, 64, 64): 1 near the bond, less at the rim, next to nothing in cores."""
+    import torch
+
+    near = torch.from_numpy(disc(DISC_RADIUS)).to(masks.device)
+    open_weight = torch.where(near, 1.0, RIM_WEIGHT)
+    return torch.where(masks, torch.tensor(CORE_WEIGHT, device=masks.device), open_weight)
+
+
+def frame_choices(slices: SliceSet) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) bool each: whether x may be reversed, whether z may be (ambiguous frames)."""
+    t = slices.table
+    return t["x_ambiguous"].to_numpy(dtype=bool), t["z_ambiguous"].to_numpy(dtype=bool)
+
+
+def flips_of_frame(azimuth_deg: np.ndarray, x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether rows and columns of an image are reversed when x and z of its frame are.
+
+    The plane at 0 degrees is spanned by x, that at 90 by y = z x x, which reverses with either.
+    """
+    rows = np.where(np.isclose(azimuth_deg % 180, 90), x ^ z, x)
+    return rows, z

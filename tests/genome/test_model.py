@@ -1,0 +1,97 @@
+"""What a model accepts, refuses and says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bondgenome_core.errors import ArtefactError, GenomeError
+from bondgenome_core.genome.images import flips_of_frame
+from bondgenome_core.genome.model import GenomeModel, check_genome, find_model, model_for
+from bondgenome_core.genome.network import DECODER, ENCODER, MAX_WEIGHTS, build, n_weights
+from bondgenome_core.genome.train import TrainingSettings, train_autoencoder
+
+pytestmark = pytest.mark.unit
+
+
+def test_the_autoencoder_has_at_most_half_a_million_weights():
+    assert n_weights(build(ENCODER), build(DECODER)) <= MAX_WEIGHTS
+
+
+def test_the_same_seed_trains_the_same_network(slices, trained):
+    again = train_autoencoder(slices, seed=3, settings=TrainingSettings(epochs=4, batch=16))
+    other = train_autoencoder(slices, seed=4, settings=TrainingSettings(epochs=4, batch=16))
+    assert again.losses == pytest.approx(trained.losses, rel=1e-4)
+    assert other.losses != pytest.approx(trained.losses, rel=1e-4)
+
+
+def test_training_lowers_the_error(trained):
+    assert trained.losses[-1] < 0.5 * trained.losses[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [([0.0] * 7, "7 were given"), ([0.0] * 9, "9 were given"), ([np.nan] + [0.0] * 7, "NaN"), (["x"] * 8, "not a number")],
+)
+def test_a_malformed_genome_is_refused_in_one_sentence(values, words):
+    with pytest.raises(GenomeError, match=words) as caught:
+        check_genome(values)
+    assert "\n" not in str(caught.value)
+
+
+def test_another_core_treatment_is_refused(model):
+    assert model.refusal("S-Au", "gth-pbe", "test level") is None
+    assert "not comparable" in model.refusal("S-Au", "def2-ecp", "test level")
+    assert "not on C-C" in model.refusal("C-C", "gth-pbe", "test level")
+    assert "level" in model.refusal("S-Au", "gth-pbe", "another level")
+
+
+def test_where_no_model_fits_the_missing_one_is_named(model):
+    with pytest.raises(GenomeError, match="C-C"):
+        model_for("C-C", "gth-pbe", "test level", root=model.folder.parent)
+    assert model_for("S-Au", "gth-pbe", "test level", root=model.folder.parent).name == model.name
+    with pytest.raises(ArtefactError, match="no model called"):
+        find_model("nothing", root=model.folder.parent)
+
+
+def test_changed_weights_are_not_loaded(model, tmp_path):
+    import shutil
+
+    copy = tmp_path / model.name
+    shutil.copytree(model.folder, copy)
+    weights = bytearray((copy / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (copy / "model.safetensors").write_bytes(weights)
+    with pytest.raises(ArtefactError, match="hash"):
+        GenomeModel(copy).decode(np.zeros((1, 8)))
+
+
+def test_a_training_genome_is_inside_the_domain_and_a_far_one_outside(model):
+    middle = np.median(model.training_genomes, axis=0)
+    nearest = model.training_genomes[np.argmin(np.linalg.norm(model.training_genomes - middle, axis=1))]
+    assert model.badge(nearest).distance_percentile < 95
+    assert model.badge(nearest + 30).verdict == "outside"
+
+
+def test_decoded_images_are_elf_values(model):
+    images = model.decode(model.training_genomes[:5])
+    assert images.shape == (5, 64, 64)
+    assert images.min() >= 0
+    assert images.max() <= 1
+
+
+def test_reversing_both_axes_of_a_frame_keeps_y():
+    x, z = np.array([True, True, False]), np.array([True, False, True])
+    rows, columns = flips_of_frame(np.array([90.0, 90.0, 90.0]), x, z)
+    assert rows.tolist() == [False, True, True]
+    assert columns.tolist() == [True, False, True]
+    rows, _ = flips_of_frame(np.zeros(3), x, z)
+    assert rows.tolist() == [True, True, False]
+
+
+def test_the_card_says_what_was_counted_and_whether_the_aim_was_reached(model):
+    prose = (model.folder / "card.md").read_text()
+    assert "PCA-8" in prose
+    assert "species left out" in prose
+    assert ("reached" in prose) != ("missed" in prose)
+    assert set(model.card["figures"]["by_species"]) == {"Au2S3", "Au4S4"}
