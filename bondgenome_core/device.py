@@ -1,0 +1,38 @@
+"""Where tensors live and in which precision."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+def default_device() -> torch.device:
+    """CUDA where present, else the CPU; ``BONDGENOME_DEVICE`` overrides."""
+    import torch
+
+    wanted = os.environ.get("BONDGENOME_DEVICE")
+    return torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def points_per_tile(device: torch.device, n_points: int) -> int:
+    """Points evaluated together: 8192 on a GPU; on a CPU 2048, or fewer (not below 512) where threads would be idle."""
+    import torch
+
+    if device.type != "cpu":
+        return 8192
+    return min(2048, max(512, -(-n_points // torch.get_num_threads())))
+
+
+def describe_device() -> str:
+    """One line for the About page and for benchmark records."""
+    import platform
+
+    import torch
+
+    device = default_device()
+    if device.type == "cuda":
+        return f"GPU {torch.cuda.get_device_name(device)}, torch {torch.__version__}"
+    return f"CPU {platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}"
