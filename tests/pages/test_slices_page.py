@@ -1,0 +1,141 @@
+"""The ELF slices page: admissible frames, spins of an imported grid, and electrons no model reads beside those it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bondgenome_core.electrons.request import default_request
+from bondgenome_core.electrons.shipped import load_shipped
+from bondgenome_core.genome.model import list_models
+from bondgenome_core.slices.frame import bond_frame
+from bondgenome_core.structures.gallery import load_gallery_structure
+from bondgenome_core.workspace.store import open_workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLD = next((m for m in list_models() if {"S-Au", "Au-Au"} <= set(m.kinds)), None)
+needs_model = pytest.mark.skipif(GOLD is None, reason="no gold genome model under assets/models")
+pytestmark = pytest.mark.page
+
+
+@pytest.fixture(autouse=True)
+def own_workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.chdir(ROOT)
+
+
+def run(page: str = "slices.py", **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=90)
+    app.query_params.update(query)
+    return app.run()
+
+
+def said(elements) -> str:
+    return " ".join(e.value for e in elements)
+
+
+# ---- admissible frames
+
+
+@pytest.fixture
+def ambiguous():
+    """A gallery structure and one of its bonds whose frame is not unique."""
+    structure = load_gallery_structure("au25_sh18_anion")
+    return next(b for b in structure.bonds if len(bond_frame(structure, b).admissible()) > 1)
+
+
+def test_ambiguous_bond_offers_its_other_admissible_frames(ambiguous):
+    word = f"{ambiguous.i}-{ambiguous.j}"
+    app = run(structure="au25_sh18_anion", bond=word)
+    assert not app.exception
+    assert "reversed" not in said(app.caption)
+    app.segmented_control(key="widget_view").select(1).run()
+    assert not app.exception
+    assert not app.error
+    assert "reversed" in said(app.caption)
+    assert app.query_params["view"] == "1"
+
+
+def test_link_to_a_frame_the_bond_has_not_gets_one_clear_sentence(ambiguous):
+    app = run(structure="au25_sh18_anion", bond=f"{ambiguous.i}-{ambiguous.j}", view="9")
+    assert not app.exception
+    assert "there is no frame 9" in said(app.error)
+
+
+# ---- electrons that no model reads
+
+
+def as_if_imported(structure):
+    """Electrons in the workspace as if another program had made them with other cores."""
+    given = load_shipped("au4_sh4")
+    other = replace(given, core_treatment="def2-ecp", structure=structure, provenance={"request_sha256": "f" * 64})
+    return open_workspace().put_wavefunction(other)
+
+
+@needs_model
+def test_refused_electrons_stand_beside_those_at_the_models_level_with_the_difference():
+    app = run(structure=as_if_imported(load_gallery_structure("au4_sh4")), bond="0-4", azimuth="30")
+    assert not app.exception
+    assert not app.error
+    assert "cores are not comparable" in said(app.caption)
+    assert any("root mean square difference" in m.value for m in app.markdown)
+
+
+@needs_model
+def test_one_button_submits_the_refused_geometry_with_the_settings_of_the_model(monkeypatch):
+    structure = load_gallery_structure("au4_sh4")
+    moved = structure.with_(positions=structure.positions * 1.01)
+    submitted = []
+
+    def submit(self, *given):
+        submitted.append(given)
+        return ""
+
+    monkeypatch.setattr("bondgenome_core.jobs.queue.JobQueue.submit_scf", submit)
+    app = run(structure=as_if_imported(moved), bond="0-4")
+    app.button(key="recompute").click().run()
+    assert not app.exception
+    [(geometry, request)] = submitted
+    assert np.array_equal(geometry.positions, moved.positions)
+    assert request == default_request(moved)
+    assert request.label == GOLD.card["accepts"]["level"]
+
+
+@needs_model
+def test_charge_of_a_grid_is_asked_for_before_it_is_computed():
+    app = run(structure=open_workspace().put_upload("ELFCAR", elfcar(("S", "Au"), spins=1)), bond="0-1")
+    assert not app.exception
+    assert not app.error
+    assert any(n.label == "Charge" for n in app.number_input)
+
+
+# ---- spins of an imported grid
+
+
+def elfcar(symbols: tuple[str, str], *, spins: int) -> bytes:
+    """Two atoms 2.4 Angstrom apart in a cell of 10, ELF 0.2 everywhere for spin up and 0.8 for spin down."""
+    n = 16
+    head = f"two atoms\n1.0\n10 0 0\n0 10 0\n0 0 10\n{' '.join(symbols)}\n1 1\nDirect\n0.5 0.5 0.5\n0.5 0.5 0.74\n"
+    blocks = [f"{n} {n} {n}\n" + "\n".join([" ".join([f"{v:.5f}"] * 8)] * (n**3 // 8)) for v in (0.2, 0.8)[:spins]]
+    return (head + "\n" + "\n".join(blocks) + "\n").encode()
+
+
+def test_grid_with_two_spins_offers_the_channel_and_names_it_under_the_figure():
+    app = run(structure=open_workspace().put_upload("ELFCAR", elfcar(("S", "Au"), spins=2)), bond="0-1")
+    assert not app.exception
+    assert "ELF, spin up" in said(app.caption)
+    app.segmented_control(key="widget_channel").select(1).run()
+    assert not app.exception
+    assert not app.error
+    assert "ELF, spin down" in said(app.caption)
+    assert "ELFCAR" in said(app.caption)
+
+
+def test_closed_shell_electrons_offer_no_channel():
+    app = run(structure="au4_sh4", bond="0-4")
+    assert not [c for c in app.get("segmented_control") if c.key == "widget_channel"]
+    assert not app.exception
