@@ -158,7 +158,8 @@ _CODECS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "colours": (str, str),
     "cutoffs": (lambda pairs: ",".join(f"{pair}:{value:g}" for pair, value in pairs), _cutoffs),
     "job": (str, str),
-    "genome": (lambda values: ",".join(f"{v:.7g}" for v in values), lambda word: tuple(_number(v) for v in word.split(",") if v)),
+    # nine digits bring every float32 back as it was, so that a link shows the very same pixels
+    "genome": (lambda values: ",".join(f"{v:.9g}" for v in values), lambda word: tuple(_number(v) for v in word.split(",") if v)),
     "model": (str, str),
     "map": (str, str),
     "coloured": (str, str),

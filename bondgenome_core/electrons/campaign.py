@@ -30,6 +30,8 @@ class Trajectory:
     """One Langevin trajectory of a gallery structure.
 
     role: 'train' or 'test'; a test trajectory has a seed of its own and is never trained on.
+    charge, multiplicity: of the electrons, and of the motion too unless ``vertical``, where the atoms move
+    with the structure's own charge (a charge state that GFN1-xTB does not hold together).
     """
 
     structure: str
@@ -41,10 +43,13 @@ class Trajectory:
     multiplicity: int | None = None
     interval_fs: float = 100.0
     equilibrate_fs: float = 200.0
+    timestep_fs: float = 2.0
+    hydrogen_mass_u: float = 4.0
+    vertical: bool = False
 
     def __post_init__(self) -> None:
         whole = (self.seed, self.n_snapshots, self.charge or 0, self.multiplicity or 1)
-        real = (self.temperature_k, self.interval_fs, self.equilibrate_fs)
+        real = (self.temperature_k, self.interval_fs, self.equilibrate_fs, self.timestep_fs, self.hydrogen_mass_u)
         numbers = all(isinstance(n, int) for n in whole) and all(isinstance(x, (int, float)) for x in real)
         if not (numbers and isinstance(self.structure, str) and self.role in ("train", "test")):
             raise ElectronsError("A trajectory needs a structure, numbers, and the role 'train' or 'test'; correct the plan.")
@@ -81,22 +86,27 @@ def run_trajectory(trajectory: Trajectory, folder: Path, start: Structure, *,
     if (folder / EXCLUDED).is_file() and "trajectory" in json.loads((folder / EXCLUDED).read_text()):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    start = start.with_(
-        charge=start.charge if trajectory.charge is None else trajectory.charge,
-        multiplicity=start.multiplicity if trajectory.multiplicity is None else trajectory.multiplicity,
-    )
+    if not trajectory.vertical:
+        start = _charged(start, trajectory)
     state_file = folder / "state.json"
     state = ThermalState.load(state_file) if state_file.is_file() else ThermalState()
     previous: Wavefunction | None = None
     snapshots = thermal_snapshots(
         start, temperature_k=trajectory.temperature_k, n_snapshots=trajectory.n_snapshots, interval_fs=trajectory.interval_fs,
-        equilibrate_fs=trajectory.equilibrate_fs, seed=trajectory.seed, state=state,
+        equilibrate_fs=trajectory.equilibrate_fs, timestep_fs=trajectory.timestep_fs,
+        hydrogen_mass_u=trajectory.hydrogen_mass_u, seed=trajectory.seed, state=state,
     )  # fmt: skip
     for snapshot in snapshots:
         number = state.n_done
-        previous = _compute(snapshot, folder, number, trajectory, request, previous, say)
+        previous = _compute(_charged(snapshot, trajectory), folder, number, trajectory, request, previous, say)
         # the state goes last: after a crash the snapshot is made again, never skipped
         state.save(state_file)
+
+
+def _charged(structure: Structure, trajectory: Trajectory) -> Structure:
+    charge = structure.charge if trajectory.charge is None else trajectory.charge
+    multiplicity = structure.multiplicity if trajectory.multiplicity is None else trajectory.multiplicity
+    return structure.with_(charge=charge, multiplicity=multiplicity)
 
 
 def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Trajectory, request: ScfRequest | None,

@@ -35,6 +35,15 @@ def words_of(page):
     return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
 
+def wait_for_words(page, **expected):
+    """Until the address says all of this: a page writes its address only when it has run to its end."""
+    page.wait_for_function(
+        "wanted => { const said = new URLSearchParams(location.search);"
+        " return Object.entries(wanted).every(([key, value]) => said.get(key) === value); }",
+        arg=expected,
+    )
+
+
 def go_to(page, title):
     page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
 

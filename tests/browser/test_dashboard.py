@@ -8,7 +8,7 @@ import pytest
 
 from bondgenome_core.genome.model import list_models
 from bondgenome_core.roadmap.atlas import has_atlas
-from tests.browser.app import go_to, open_page, slice_title, words_of
+from tests.browser.app import go_to, open_page, slice_title, wait_for_words, words_of
 from tests.browser.conftest import PATIENCE
 
 GOLD = next((m for m in list_models() if {"S-Au", "Au-Au"} <= set(m.kinds) and has_atlas(m)), None)
@@ -109,11 +109,12 @@ def test_pinned_view_is_on_the_dashboard_of_whoever_follows_its_link_and_downloa
     go_to(page, "Dashboard")
     page.get_by_text("At 35 degrees").wait_for()
     assert slice_title(page) == title
+    page.wait_for_url("**/dashboard?*dashboard=*")
     other = new_page()
     other.goto(page.url)
     other.get_by_text("At 35 degrees").wait_for()
     assert slice_title(other) == title
-    assert words_of(other)["dashboard"] == words_of(page)["dashboard"]
+    wait_for_words(other, dashboard=words_of(page)["dashboard"])
     other.get_by_role("button", name="Share").click()
     with other.expect_download() as waiting:
         other.get_by_role("button", name="Download as one HTML file").click()

@@ -13,7 +13,7 @@ import pytest
 
 from bondgenome_core.electrons.shipped import shipped_names
 from bondgenome_core.genome.model import list_models
-from tests.browser.app import click_bond, free_bonds, go_to, open_page, slice_title, words_of
+from tests.browser.app import click_bond, free_bonds, go_to, open_page, slice_title, wait_for_words
 from tests.browser.conftest import ROOT
 from tests.browser.test_sliders import PICTURE, confirmed, grip
 
@@ -77,7 +77,7 @@ def test_main_job(structure, server, new_page, tmp_path):
     go_to(page, "Roadmap")
     page.locator(".map[data-ready]").wait_for()
     page.locator(".map:is([data-selected]:not([data-selected='']), [data-new]:not([data-new='']))").wait_for()
-    assert words_of(page)["bond"] == f"{target['i']}-{target['j']}"
+    wait_for_words(page, bond=f"{target['i']}-{target['j']}")
 
     # follow a permalink to the same view in a new browser context
     go_to(page, "ELF slices")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.app import click_bond, free_bonds, go_to, open_page, slice_title, viewer, words_of
+from tests.browser.app import click_bond, free_bonds, go_to, open_page, slice_title, viewer, wait_for_words, words_of
 
 
 def test_permalink_opened_first_on_a_fresh_server_shows_the_whole_app(server, new_page):
@@ -20,7 +20,7 @@ def test_bond_clicked_in_3d_is_the_bond_of_the_slices_page(server, new_page):
     page.wait_for_url(f"**bond={target['i']}-{target['j']}*")
     go_to(page, "ELF slices")
     assert f"S{max(target['i'], target['j'])}–Au{min(target['i'], target['j'])}" in slice_title(page)
-    assert words_of(page)["bond"] == f"{target['i']}-{target['j']}"
+    wait_for_words(page, bond=f"{target['i']}-{target['j']}")
 
 
 def test_link_of_a_view_opens_the_same_view_for_another_user(server, new_page):
@@ -43,8 +43,9 @@ def test_two_users_with_different_structures_do_not_disturb_one_another(server, 
     click_bond(other, target)
     go_to(one, "Structure")
     viewer(one)
-    assert words_of(one) == {"structure": "au4_sh4", "bond": "0-4"}
-    assert words_of(other)["structure"] == "au3_sh3"
+    wait_for_words(one, structure="au4_sh4", bond="0-4")
+    wait_for_words(other, structure="au3_sh3", bond=f"{target['i']}-{target['j']}")
+    assert set(words_of(one)) == {"structure", "bond"}
 
 
 def test_camera_stays_when_the_page_runs_again_and_when_it_is_left_and_entered(server, new_page):
@@ -82,6 +83,6 @@ def test_back_and_forward_buttons_of_the_browser_bring_the_view_back(server, new
         page.wait_for_url(f"**bond={target['i']}-{target['j']}*")
     page.go_back()
     page.locator(f".viewer[data-selected='{free[0]['index']}']").wait_for()
-    assert words_of(page)["bond"] == f"{free[0]['i']}-{free[0]['j']}"
+    wait_for_words(page, bond=f"{free[0]['i']}-{free[0]['j']}")
     page.go_forward()
     page.locator(f".viewer[data-selected='{free[1]['index']}']").wait_for()

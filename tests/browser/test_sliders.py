@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bondgenome_core.genome.model import list_models
-from tests.browser.app import open_page, words_of
+from tests.browser.app import open_page, wait_for_words
 
 GOLD = next((m for m in list_models() if {"S-Au", "Au-Au"} <= set(m.kinds)), None)
 pytestmark = pytest.mark.skipif(GOLD is None, reason="no gold genome model under assets/models")
@@ -142,4 +142,4 @@ def test_link_of_a_moved_genome_opens_the_same_image_for_another_user(bench, new
     other.goto(bench.url)
     confirmed(other)
     assert picture(other) == picture(bench)
-    assert words_of(other)["model"] == GOLD.hash[:12]
+    wait_for_words(other, model=GOLD.hash[:12])

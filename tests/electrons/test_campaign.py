@@ -86,3 +86,18 @@ def test_gallery_entries_that_exist_are_not_computed_again(tmp_path):
     stamp = (tmp_path / "water.safetensors").stat().st_mtime_ns
     compute_gallery(["water"], tmp_path, water_only, request=QUICK, say=str)
     assert (tmp_path / "water.safetensors").stat().st_mtime_ns == stamp
+
+
+def test_a_vertical_charge_state_moves_as_the_neutral_does_and_only_its_electrons_are_charged(tmp_path):
+    said = []
+    plain = Trajectory("water", 300, 1, **SHORT)
+    vertical = Trajectory("water", 300, 1, charge=1, multiplicity=2, vertical=True, **SHORT)
+    moved = Trajectory("water", 300, 1, charge=1, multiplicity=2, **SHORT)
+    for trajectory in (plain, vertical):
+        run_plan((trajectory,), tmp_path, water_only, request=QUICK, say=said.append)
+    run_plan((moved,), tmp_path / "moved", water_only, request=QUICK, say=said.append)
+    w, ion, other = (load_wavefunction(folder / "002.safetensors") for folder in (
+        tmp_path / plain.folder, tmp_path / vertical.folder, tmp_path / "moved" / moved.folder))  # fmt: skip
+    assert (w.structure.charge, ion.structure.charge, ion.structure.multiplicity) == (0, 1, 2)
+    assert abs(ion.structure.positions - w.structure.positions).max() < 1e-12
+    assert abs(other.structure.positions - w.structure.positions).max() > 1e-4
