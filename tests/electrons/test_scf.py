@@ -1,5 +1,8 @@
 """The SCF engines: physics that must hold, progress, cancelling, resuming, refusals."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -166,3 +169,17 @@ def test_what_cannot_be_set_up_is_refused_in_one_sentence(structure, changes, sa
     with pytest.raises(ElectronsError, match=says) as caught:
         run_scf(structure, MOLECULE_REQUEST.with_(**changes))
     assert "\n" not in str(caught.value)
+
+
+def test_every_mesh_is_transformed_by_pocketfft_and_none_by_whole_fourier_matrices():
+    said = subprocess.run(
+        [sys.executable, "-c", """
+from bondgenome_core.electrons.gpw import make_cell
+from bondgenome_core.electrons.request import GOLD_REQUEST
+from bondgenome_core.structures.gallery import load_gallery_structure
+make_cell(load_gallery_structure("au6"), GOLD_REQUEST)
+from pyscf.pbc.tools import pbc
+print(pbc.FFT_ENGINE)
+"""], capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert said.strip() == "NUMPY"
