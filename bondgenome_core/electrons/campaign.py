@@ -32,6 +32,7 @@ class Trajectory:
     role: 'train' or 'test'; a test trajectory has a seed of its own and is never trained on.
     charge, multiplicity: of the electrons, and of the motion too unless ``vertical``, where the atoms move
     with the structure's own charge (a charge state that GFN1-xTB does not hold together).
+    n_fixed: so many of the first atoms keep their place; builders put the lowest layer of a slab first.
     """
 
     structure: str
@@ -46,9 +47,10 @@ class Trajectory:
     timestep_fs: float = 2.0
     hydrogen_mass_u: float = 4.0
     vertical: bool = False
+    n_fixed: int = 0
 
     def __post_init__(self) -> None:
-        whole = (self.seed, self.n_snapshots, self.charge or 0, self.multiplicity or 1)
+        whole = (self.seed, self.n_snapshots, self.n_fixed, self.charge or 0, self.multiplicity or 1)
         real = (self.temperature_k, self.interval_fs, self.equilibrate_fs, self.timestep_fs, self.hydrogen_mass_u)
         numbers = all(isinstance(n, int) for n in whole) and all(isinstance(x, (int, float)) for x in real)
         if not (numbers and isinstance(self.structure, str) and self.role in ("train", "test")):
@@ -95,6 +97,7 @@ def run_trajectory(trajectory: Trajectory, folder: Path, start: Structure, *,
         start, temperature_k=trajectory.temperature_k, n_snapshots=trajectory.n_snapshots, interval_fs=trajectory.interval_fs,
         equilibrate_fs=trajectory.equilibrate_fs, timestep_fs=trajectory.timestep_fs,
         hydrogen_mass_u=trajectory.hydrogen_mass_u, seed=trajectory.seed, state=state,
+        fixed=range(trajectory.n_fixed),
     )  # fmt: skip
     for snapshot in snapshots:
         number = state.n_done

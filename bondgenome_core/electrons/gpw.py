@@ -16,6 +16,7 @@ from ..structures.structure import Structure
 from .functional import check_functional
 from .progress import Progress, attach_progress, silent
 from .request import ScfRequest
+from .soundness import lowest_overlap_eigenvalue
 
 
 def make_cell(structure: Structure, request: ScfRequest) -> Any:
@@ -64,16 +65,12 @@ def _choose_fourier_transform() -> None:
 def run_gpw(structure: Structure, request: ScfRequest, *, guess: np.ndarray | None = None,
             progress: Progress = silent, checkpoint: str | None = None) -> tuple[Any, Any]:  # fmt: skip
     """Run one SCF; returns (cell, finished PySCF mean field)."""
-    from pyscf.pbc import dft
-
     cell = make_cell(structure, request)
-    restricted = structure.multiplicity == 1 and not request.unrestricted
-    mf = (dft.RKS if restricted else dft.UKS)(cell, xc=request.functional)
-    if request.smearing_hartree:
-        from pyscf.pbc.scf.addons import smearing
-
-        mf = smearing(mf, sigma=request.smearing_hartree, method="fermi")
-    mf = mf.multigrid_numint()
+    mf = _mean_field(cell, structure, request)
+    if any(structure.pbc):
+        overlap = mf.get_ovlp()
+        lowest_overlap_eigenvalue(overlap, structure.name)
+        mf.get_ovlp = lambda *_, **__: overlap
     mf.init_guess, mf.conv_tol, mf.max_cycle = "atom", request.conv_tol, request.max_cycle
     if request.damping:
         mf.damp = request.damping
@@ -83,3 +80,16 @@ def run_gpw(structure: Structure, request: ScfRequest, *, guess: np.ndarray | No
     attach_progress(mf, progress, request.max_cycle, checkpoint)
     mf.kernel(dm0=guess)
     return cell, mf
+
+
+def _mean_field(cell: Any, structure: Structure, request: ScfRequest) -> Any:
+    from pyscf.pbc.dft.rks import RKS
+    from pyscf.pbc.dft.uks import UKS
+    from pyscf.pbc.scf.addons import smearing
+
+    # a metal with an odd number of electrons has no unpaired one: its Fermi level crosses a band
+    paired = structure.multiplicity == 1 or request.smearing_hartree > 0
+    mf = (RKS if paired and not request.unrestricted else UKS)(cell, xc=request.functional)
+    if request.smearing_hartree:
+        mf = smearing(mf, sigma=request.smearing_hartree, method="fermi")
+    return mf.multigrid_numint()

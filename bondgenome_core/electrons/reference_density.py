@@ -19,7 +19,8 @@ from .wavefunction import Wavefunction
 class ReferenceDensity:
     """Density, gradient and tau of a wavefunction of this program through PySCF's ``numint``.
 
-    A cell is treated as the molecule in it (``cell.to_mol()``), which holds for a cluster with vacuum.
+    A cluster in its cell is treated as a molecule (``cell.to_mol()``), which holds with vacuum about it; in a periodic
+    structure PySCF sums every function over the lattice.
     Raises ElectronsError for an imported wavefunction, whose basis PySCF does not know by name.
     """
 
@@ -29,7 +30,10 @@ class ReferenceDensity:
         if set(settings) != known:
             raise ElectronsError("This wavefunction was not computed here; PySCF cannot set up its basis by name.")
         request, structure = ScfRequest(**settings), wavefunction.structure
-        self.mol: Any = make_cell(structure, request).to_mol() if request.engine == "gpw" else make_mole(structure, request)
+        self._periodic = any(structure.pbc)
+        self.mol: Any = make_cell(structure, request) if request.engine == "gpw" else make_mole(structure, request)
+        if request.engine == "gpw" and not self._periodic:
+            self.mol = self.mol.to_mol()
         # a cell has its atoms moved into its middle
         self._offset = self.mol.atom_coords() - structure.positions * BOHR_PER_ANGSTROM
         self._spins = wavefunction.spins
@@ -55,7 +59,8 @@ class ReferenceDensity:
 
     def _functions(self, points: np.ndarray) -> np.ndarray:
         kind = "GTOval_cart_deriv1" if self.mol.cart else "GTOval_sph_deriv1"
-        return self.mol.eval_gto(kind, points * BOHR_PER_ANGSTROM + self._offset[0])
+        evaluate = self.mol.pbc_eval_gto if self._periodic else self.mol.eval_gto
+        return np.asarray(evaluate(kind, points * BOHR_PER_ANGSTROM + self._offset[0]))
 
 
 def set_pyscf_threads(threads: int) -> None:

@@ -18,8 +18,9 @@ class ScfRequest:
     """Level of theory and numerical settings.
 
     engine: 'gpw' (periodic, GTH) or 'molecular' (density-fitted, def2).  vacuum: Angstrom on each
-    side of a cluster.  cutoff_hartree, precision: GPW grid.  conv_tol: hartree.
-    smearing_hartree: Fermi width, 0 for none.
+    side of a cluster; a periodic structure brings its own cell.  cutoff_hartree, precision: GPW grid, lattice sums.
+    conv_tol: hartree.  smearing_hartree: Fermi width, 0 for none; with it every orbital holds equally many electrons
+    of either spin (no magnetisation) unless unrestricted.
     """
 
     engine: str = "gpw"
@@ -52,16 +53,19 @@ class ScfRequest:
 
 GOLD_REQUEST = ScfRequest()
 """The one setting of the gold genome; its convergence is on the model's card."""
+SLAB_REQUEST = GOLD_REQUEST.with_(precision=1e-8, smearing_hartree=0.005)
+"""Gold metal: lattice sums that converge and a Fermi surface; the same level (docs/decisions/metal-slab.md)."""
 MOLECULE_REQUEST = ScfRequest(
     engine="molecular", basis="def2-svp", pseudopotential="def2-ecp", conv_tol=1e-9, cutoff_hartree=0.0, vacuum=0.0, precision=0.0
 )
 
 
 def default_request(structure: Structure) -> ScfRequest:
-    """GPW for every structure with gold or a cell, molecular def2-SVP for all others."""
-    if GOLD in structure.numbers or any(structure.pbc):
-        return GOLD_REQUEST
-    return MOLECULE_REQUEST
+    """GPW for every structure with gold or a cell, for periodic gold as a metal; molecular def2-SVP for all others."""
+    has_gold, has_cell = GOLD in structure.numbers, any(structure.pbc)
+    if has_gold and has_cell:
+        return SLAB_REQUEST
+    return GOLD_REQUEST if has_gold or has_cell else MOLECULE_REQUEST
 
 
 def request_hash(structure: Structure, request: ScfRequest) -> str:

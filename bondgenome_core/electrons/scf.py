@@ -17,6 +17,7 @@ from .molecular import run_molecular
 from .progress import Progress, ScfCycle, silent
 from .pyscf_basis import basis_from_pyscf
 from .request import ScfRequest, default_request, request_hash
+from .soundness import binding_per_atom, lowest_overlap_eigenvalue
 from .wavefunction import SpinChannel, Wavefunction
 
 OCCUPIED = 1e-6
@@ -92,6 +93,11 @@ def _collect(
         "gap_ev": _gap_ev(energies, occupations), "seconds": round(seconds, 1),
         "last_change_hartree": history[-1].change_hartree if history else None, "conv_tol_hartree": request.conv_tol,
     }  # fmt: skip
+    if request.smearing_hartree:
+        convergence["free_energy_hartree"] = float(mf.e_free)
+    if any(structure.pbc):
+        convergence["lowest_overlap_eigenvalue"] = lowest_overlap_eigenvalue(mf.get_ovlp(), structure.name)
+        convergence["binding_per_atom_hartree"] = binding_per_atom(structure, request, float(mf.e_tot))
     method = asdict(request) | {"label": request.label, "n_functions": int(mol.nao)}
     if request.engine == "gpw":
         method["box_angstrom"] = np.round(mol.lattice_vectors() * _bohr(), 4).tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,20 @@ class Group:
         size = np.abs(block.contraction @ np.exp(-self.exponents[:, None] * r**2)).max(0) * r**block.l
         above = np.nonzero(size > threshold)[0]
         return float(r[min(above[-1] + 1, len(r) - 1)]) if len(above) else 0.0
+
+
+def with_images(group: Group, atoms: np.ndarray) -> tuple[Group, np.ndarray]:
+    """The group repeated on images, and which of them (n_images,) are its own.
+
+    atoms: (n_images,) the atom each image is a copy of.  Every image refers to the functions of its atom, so that
+    orbitals are summed over images (Gamma point: chi(r) = sum_T chi_0(r - T)).
+    """
+    member = np.full(max(int(atoms.max(initial=0)), int(group.atoms.max())) + 1, -1)
+    member[group.atoms] = np.arange(len(group.atoms))
+    own = np.flatnonzero(member[atoms] >= 0)
+    kind = member[atoms[own]]
+    blocks = tuple(replace(b, first_row=b.first_row[kind]) for b in group.blocks)
+    return Group(np.arange(len(own)), group.exponents, blocks), own
 
 
 def group_shells(basis: Basis) -> tuple[Group, ...]:

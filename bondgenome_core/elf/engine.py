@@ -2,7 +2,8 @@
 
 phi_i(r) = sum_mu C_mu,i chi_mu(r);  rho = sum n phi^2;  grad rho = 2 sum n phi grad phi;
 tau = 1/2 sum n |grad phi|^2.  Points are split into compact tiles; a tile evaluates only the basis
-functions that reach it (thresholds below; their effect on ELF is tested).
+functions that reach it (thresholds below; their effect on ELF is tested).  In a periodic structure chi is
+the Gamma-point sum over lattice images, chi(r) = sum_T chi_0(r - T), over all T that reach the tile.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import numpy as np
 
 from ..device import default_device, points_per_tile
 from ..electrons.wavefunction import Wavefunction
+from ..structures.periodic import images_near_box
 from ..units import BOHR_PER_ANGSTROM
-from .basis import group_shells
-from .functions import place_group, tile_functions
+from .basis import Group, group_shells, with_images
+from .functions import PlacedGroup, place_group, tile_functions
 from .localization import elf_closed_shell, elf_spin_polarised
 
 if TYPE_CHECKING:
@@ -53,10 +55,11 @@ class ElfEngine:
         self.wavefunction = wavefunction
         self.device = torch.device(device) if device is not None else default_device()
         self.dtype = dtype or torch.float32
-        threshold = FUNCTION_THRESHOLD["float64" if self.dtype == torch.float64 else "float32"]
+        self._threshold = FUNCTION_THRESHOLD["float64" if self.dtype == torch.float64 else "float32"]
+        self._shells = group_shells(wavefunction.basis)
         centres = wavefunction.structure.positions * BOHR_PER_ANGSTROM
-        shells = group_shells(wavefunction.basis)
-        self._groups = tuple(place_group(g, centres, threshold, self.device, self.dtype) for g in shells)
+        # a periodic structure has its functions placed anew for every set of points, with the images that reach them
+        self._home = () if any(wavefunction.structure.pbc) else self._place(self._shells, centres)
         scaled = [s.orbitals * np.sqrt(np.clip(s.occupations, 0, None)) for s in wavefunction.spins]
         self._orbitals = [torch.tensor(c, device=self.device, dtype=self.dtype) for c in scaled]
 
@@ -69,9 +72,11 @@ class ElfEngine:
         rho = torch.zeros(n_spins, len(coords), device=self.device, dtype=self.dtype)
         gradient_squared, tau = torch.zeros_like(rho), torch.zeros_like(rho)
 
+        groups = self._home or self._images_of(coords)
+
         def work(tile: np.ndarray) -> None:
             index = torch.as_tensor(tile, device=self.device)
-            for spin, values in enumerate(self._tile_fields(coords[tile])):
+            for spin, values in enumerate(self._tile_fields(groups, coords[tile])):
                 rho[spin, index], gradient_squared[spin, index], tau[spin, index] = values
 
         self._run(work, split_into_tiles(coords, points_per_tile(self.device, len(coords))))
@@ -93,11 +98,25 @@ class ElfEngine:
         with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             list(pool.map(work, tiles))
 
-    def _tile_fields(self, coords: np.ndarray) -> list[tuple[Tensor, Tensor, Tensor]]:
+    def _place(self, shells: tuple[Group, ...], centres_bohr: np.ndarray) -> tuple[PlacedGroup, ...]:
+        return tuple(place_group(g, centres_bohr, self._threshold, self.device, self.dtype) for g in shells)
+
+    def _images_of(self, coords: np.ndarray) -> tuple[PlacedGroup, ...]:
+        """All groups with every lattice image whose functions reach any of the points (n, 3) bohr."""
+        reach = max(g.reach(b, self._threshold) for g in self._shells for b in g.blocks) / BOHR_PER_ANGSTROM
+        low, high = (corner / BOHR_PER_ANGSTROM for corner in (coords.min(0), coords.max(0)))
+        atoms, positions = images_near_box(self.wavefunction.structure, low, high, reach)
+        placed: list[PlacedGroup] = []
+        for shell in self._shells:
+            group, own = with_images(shell, atoms)
+            placed += self._place((group,), positions[own] * BOHR_PER_ANGSTROM)
+        return tuple(placed)
+
+    def _tile_fields(self, groups: tuple[PlacedGroup, ...], coords: np.ndarray) -> list[tuple[Tensor, Tensor, Tensor]]:
         """(rho, |grad rho|^2, tau) per spin on one tile; coords (n, 3) bohr."""
         import torch
 
-        functions, rows = tile_functions(self._groups, coords)
+        functions, rows = tile_functions(groups, coords)
         index = torch.as_tensor(rows, device=self.device)
         out = []
         for orbitals in self._orbitals:

@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 
 from ..errors import SliceError
+from ..structures.periodic import lattice_images
 from ..structures.structure import Bond, Structure
 
 NEIGHBOUR_RANGE = 5.0
@@ -140,16 +141,3 @@ def _surroundings(structure: Structure, bond: Bond, middle: np.ndarray) -> tuple
         positions.append(moved[near])
         numbers.append(structure.numbers[near])
     return np.concatenate(positions), np.concatenate(numbers)
-
-
-def lattice_images(structure: Structure, middle: np.ndarray, reach: float) -> np.ndarray:
-    """Lattice vectors (n_images, 3) in Angstrom by which atoms may come within reach of a point."""
-    counts = [0, 0, 0]
-    if any(structure.pbc):
-        # spacing of the lattice planes along each vector
-        inverse = np.linalg.inv(structure.cell)
-        spacing = 1 / np.linalg.norm(inverse, axis=0)
-        spread = np.abs((structure.positions - middle) @ inverse).max(0)
-        counts = [int(np.ceil(reach / d + s)) if p else 0 for d, s, p in zip(spacing, spread, structure.pbc, strict=True)]
-    grid = product(*(range(-c, c + 1) for c in counts))
-    return np.array([np.array(g) @ structure.cell for g in grid])

@@ -10,9 +10,10 @@ import numpy as np
 from ..electrons.wavefunction import Wavefunction
 from ..elf.masks import core_mask
 from ..errors import SliceError
+from ..structures.periodic import lattice_images
 from ..structures.structure import Bond, Structure
 from .elf_slice import N_PIXELS, WINDOW, ElfSlice, PlaneAtom
-from .frame import BondFrame, bond_frame, lattice_images
+from .frame import BondFrame, bond_frame
 
 if TYPE_CHECKING:
     from ..elf.engine import ElfEngine

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,11 +85,15 @@ def thermal_snapshots(
     seed: int,
     state: ThermalState | None = None,
     method: str = "GFN1-xTB",
+    fixed: Sequence[int] = (),
 ) -> Iterator[Structure]:
     """Yield snapshots ``interval_fs`` apart, after ``equilibrate_fs``, each as soon as it exists.
 
+    fixed: atoms that keep their place, as the lowest layer of a slab, which stands for the metal below it.
+
     Pass a ``ThermalState`` and save it after each snapshot to be able to go on later: a loaded state
-    yields the snapshots not yet made (``n_snapshots`` counts all).  The centre of mass is kept in place.
+    yields the snapshots not yet made (``n_snapshots`` counts all).  The centre of mass of a cluster is kept in
+    place; a periodic structure stays where its fixed atoms are, or drifts.
     Raises StructureError where xTB fails, where the cluster breaks (see ``integrity``) or where the
     state belongs to other settings.
     """
@@ -104,15 +108,14 @@ def thermal_snapshots(
         "seed": seed,
         "method": method,
     }
+    if len(fixed):  # states of trajectories that move every atom lack the entry
+        settings["fixed"] = [int(i) for i in fixed]
     if not (temperature_k > 0 and timestep_fs > 0 and interval_fs >= timestep_fs and n_snapshots >= 0):
         raise StructureError("Thermal snapshots need a temperature, a time step and an interval above zero.")
     state = ThermalState() if state is None else state
     if state.settings and state.settings != settings:
         raise StructureError("The saved trajectory was made with other settings; use the same ones or start anew.")
-    atoms = tight_binding_atoms(structure, method=method)
-    masses = atoms.get_masses()
-    masses[atoms.numbers == 1] = hydrogen_mass_u
-    atoms.set_masses(masses)
+    atoms = _moving_atoms(structure, method, hydrogen_mass_u, fixed)
     rng = np.random.default_rng(seed)
     n_pieces = int(pieces(structure).max()) + 1
     waiting = equilibrate_fs if state.positions is None else 0.0
@@ -126,6 +129,20 @@ def thermal_snapshots(
         state.positions, state.momenta = atoms.get_positions(), atoms.get_momenta()
         state.rng, state.settings = dict(rng.bit_generator.state), settings
         yield _checked_snapshot(structure, atoms, state, n_pieces)
+
+
+def _moving_atoms(structure: Structure, method: str, hydrogen_mass_u: float, fixed: Sequence[int]) -> Atoms:
+    from ase.constraints import FixAtoms
+
+    if len(fixed) and not (min(fixed) >= 0 and max(fixed) < len(structure) and len(set(fixed)) < len(structure)):
+        raise StructureError(f"{structure.name} has {len(structure)} atoms; fix some of them, not others and not all.")
+    atoms = tight_binding_atoms(structure, method=method)
+    masses = atoms.get_masses()
+    masses[atoms.numbers == 1] = hydrogen_mass_u
+    atoms.set_masses(masses)
+    if len(fixed):
+        atoms.set_constraint(FixAtoms(indices=list(fixed)))
+    return atoms
 
 
 def _composition(structure: Structure) -> str:

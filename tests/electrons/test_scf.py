@@ -6,8 +6,10 @@ import sys
 import numpy as np
 import pytest
 
-from bondgenome_core.electrons.request import GOLD_REQUEST, MOLECULE_REQUEST, default_request, request_hash
+from bondgenome_core.electrons.request import GOLD_REQUEST, MOLECULE_REQUEST, SLAB_REQUEST, default_request, request_hash
 from bondgenome_core.electrons.scf import density_from_checkpoint, density_matrix, guess_from, run_scf
+from bondgenome_core.electrons.soundness import atom_energy, binding_per_atom, lowest_overlap_eigenvalue
+from bondgenome_core.electrons.wavefunction import load_wavefunction, save_wavefunction
 from bondgenome_core.errors import ElectronsError, JobError
 from bondgenome_core.structures.structure import Structure
 
@@ -183,3 +185,75 @@ print(pbc.FFT_ENGINE)
 """], capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert said.strip() == "NUMPY"
+
+
+def gold_hydride_chain(**changes):
+    """AuH in a cell of 2.9 x 2.9 x 6 Angstrom, so close to its images that bands cross the Fermi level."""
+    cell = np.diag([2.9, 2.9, 6.0])
+    return Structure([79, 1], [[0, 0, 0], [0, 0, 1.55]], **{"cell": cell, "pbc": (True,) * 3, "name": "AuH chain"} | changes)
+
+
+@pytest.fixture(scope="module")
+def metal():
+    return run_scf(gold_hydride_chain(), SLAB_REQUEST.with_(cutoff_hartree=30.0))
+
+
+@pytest.mark.unit
+def test_periodic_gold_is_a_metal_at_the_level_of_all_gold(gold_complex):
+    assert default_request(gold_hydride_chain()) == SLAB_REQUEST
+    assert (SLAB_REQUEST.precision, SLAB_REQUEST.smearing_hartree) == (1e-8, 0.005)
+    assert SLAB_REQUEST.label == GOLD_REQUEST.label == default_request(gold_complex).label
+
+
+@pytest.mark.unit
+def test_a_metal_stores_fractional_occupations_and_what_speaks_for_its_soundness(metal, tmp_path):
+    (spin,) = metal.spins
+    assert metal.converged
+    assert ((spin.occupations > 0.01) & (spin.occupations < 1.99)).sum() >= 2
+    assert metal.n_electrons == pytest.approx(12, abs=1e-5)
+    assert metal.convergence["free_energy_hartree"] < metal.convergence["energy_hartree"]
+    assert 1e-6 < metal.convergence["lowest_overlap_eigenvalue"] < 1
+    assert -0.5 < metal.convergence["binding_per_atom_hartree"] < 0
+    save_wavefunction(metal, tmp_path / "w.safetensors")
+    stored = load_wavefunction(tmp_path / "w.safetensors")
+    np.testing.assert_array_equal(stored.spins[0].occupations, spin.occupations)
+    assert stored.structure.pbc == (True,) * 3
+
+
+@pytest.mark.law
+def test_fractional_occupations_enter_the_density_matrix(metal):
+    from bondgenome_core.electrons.gpw import make_cell
+
+    overlap = make_cell(metal.structure, SLAB_REQUEST.with_(cutoff_hartree=30.0)).pbc_intor("int1e_ovlp", hermi=1)
+    assert np.trace(guess_from(metal) @ overlap) == pytest.approx(12, abs=1e-5)
+
+
+@pytest.mark.unit
+def test_a_metal_with_an_odd_number_of_electrons_pairs_them_unless_asked_otherwise():
+    odd = gold_hydride_chain(charge=1, multiplicity=2)
+    quick = SLAB_REQUEST.with_(cutoff_hartree=20.0, max_cycle=1)
+    assert [len(run_scf(odd, quick.with_(unrestricted=u)).spins) for u in (False, True)] == [1, 2]
+
+
+@pytest.mark.unit
+def test_an_scf_far_from_the_energy_of_its_atoms_is_rejected():
+    chain = gold_hydride_chain()
+    free = atom_energy(79, "pbe", SLAB_REQUEST.basis, "gth-pbe") + atom_energy(1, "pbe", SLAB_REQUEST.basis, "gth-pbe")
+    assert binding_per_atom(chain, SLAB_REQUEST, free - 0.3) == pytest.approx(-0.15)
+    for energy in (free + 21000.0, free - 2.0, np.nan):
+        with pytest.raises(ElectronsError, match="ran away"):
+            binding_per_atom(chain, SLAB_REQUEST, energy)
+
+
+@pytest.mark.reference
+def test_the_free_hydrogen_atom_has_its_energy_in_a_large_basis():
+    """PBE: -0.4999 hartree (10.1103/PhysRevLett.77.3865); GTH adds less than a millihartree."""
+    assert atom_energy(1, "pbe", "gth-qzv3p", "gth-pbe") == pytest.approx(-0.4999, abs=2e-3)
+
+
+@pytest.mark.unit
+def test_a_linearly_dependent_basis_is_refused_before_the_scf():
+    twice = np.array([[1.0, 1 - 1e-9], [1 - 1e-9, 1.0]])
+    with pytest.raises(ElectronsError, match="linearly dependent"):
+        lowest_overlap_eigenvalue(twice, "twin")
+    assert lowest_overlap_eigenvalue(np.diag([0.5, 1.0]), "sound") == pytest.approx(0.5)

@@ -170,3 +170,40 @@ def test_a_state_of_other_settings_or_another_file_is_refused(tmp_path):
         ThermalState().save(path)
     with pytest.raises(StructureError, match="above zero"):
         next(thermal_snapshots(water, **{**SHORT, "temperature_k": 0.0}))
+
+
+def small_slab():
+    """Two layers of two gold atoms each with SH between two of the upper ones; the lower layer comes first."""
+    cell = [[5.0, 0, 0], [0, 2.94, 0], [0, 0, 14.0]]
+    positions = [[0, 0, 2], [2.5, 1.47, 2], [1.6, 0, 4.5], [4.1, 1.47, 4.5], [2.85, 0.73, 6.7], [2.85, 0.73, 8.05]]
+    return Structure([79] * 4 + [16, 1], positions, cell, (True,) * 3, multiplicity=2, name="slab")
+
+
+@pytest.mark.law
+def test_a_slab_moves_above_its_fixed_layer_and_its_trajectory_can_be_resumed(tmp_path):
+    slab, settings = small_slab(), SHORT | {"n_snapshots": 2, "interval_fs": 6.0, "equilibrate_fs": 4.0, "fixed": range(2)}
+    state, path = ThermalState(), tmp_path / "state.json"
+    first = next(thermal_snapshots(slab, **settings, state=state))
+    state.save(path)
+    second = next(thermal_snapshots(slab, **settings, state=ThermalState.load(path)))
+    for snapshot in (first, second):
+        assert (snapshot.positions[:2] == slab.positions[:2]).all()
+        assert np.linalg.norm(snapshot.positions[2:] - slab.positions[2:], axis=1).min() > 1e-3
+        assert (snapshot.cell == slab.cell).all()
+        assert snapshot.pbc == slab.pbc
+    with pytest.raises(StructureError, match="other settings"):
+        next(thermal_snapshots(slab, **settings | {"fixed": range(1)}, state=ThermalState.load(path)))
+
+
+@pytest.mark.unit
+def test_a_trajectory_without_fixed_atoms_keeps_the_settings_of_older_states():
+    state = ThermalState()
+    next(thermal_snapshots(load_gallery_structure("water"), **SHORT | {"interval_fs": 2.0}, state=state))
+    assert "fixed" not in state.settings
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("fixed", [range(6), (0, 6), (-1,)])
+def test_fixed_atoms_that_leave_nothing_to_move_or_do_not_exist_are_refused(fixed):
+    with pytest.raises(StructureError, match="has 6 atoms"):
+        next(thermal_snapshots(small_slab(), **SHORT, fixed=fixed))
