@@ -2,10 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from bondgenome_core.electrons import campaign as campaign_module
 from bondgenome_core.electrons.campaign import EXCLUDED, Trajectory, compute_gallery, load_plan, run_plan
-from bondgenome_core.electrons.request import MOLECULE_REQUEST
+from bondgenome_core.electrons.request import MOLECULE_REQUEST, SLAB_REQUEST
 from bondgenome_core.electrons.wavefunction import load_wavefunction
 from bondgenome_core.errors import ElectronsError
 from bondgenome_core.structures.structure import Structure
@@ -101,3 +103,31 @@ def test_a_vertical_charge_state_moves_as_the_neutral_does_and_only_its_electron
     assert (w.structure.charge, ion.structure.charge, ion.structure.multiplicity) == (0, 1, 2)
     assert abs(ion.structure.positions - w.structure.positions).max() < 1e-12
     assert abs(other.structure.positions - w.structure.positions).max() > 1e-4
+
+
+def gold_hydride_only(name):
+    """AuH in a cell, gold first."""
+    return Structure([79, 1], [[0, 0, 0], [0, 0, 1.55]], np.diag([2.9, 2.9, 6.0]), (True,) * 3, name=name)
+
+
+def test_a_periodic_metal_with_a_fixed_layer_goes_through_a_plan(tmp_path):
+    plan = (Trajectory("slab", 300, 1, n_snapshots=1, interval_fs=2.0, equilibrate_fs=2.0, n_fixed=1),)
+    run_plan(plan, tmp_path, gold_hydride_only, request=SLAB_REQUEST.with_(cutoff_hartree=20.0, conv_tol=1e-3), say=print)
+    w = load_wavefunction(tmp_path / "slab/300K-train-s1/001.safetensors")
+    assert w.structure.pbc == (True,) * 3
+    assert (w.structure.positions[0] == 0).all()
+    assert abs(w.structure.positions[1] - [0, 0, 1.55]).max() > 1e-3
+    assert w.provenance["trajectory"]["n_fixed"] == 1
+    assert w.convergence["lowest_overlap_eigenvalue"] > 0
+    assert any(any(b.shift) for b in w.structure.bonds)
+
+
+def test_an_scf_that_ran_away_is_left_out_with_the_reason(tmp_path, monkeypatch):
+    def runs_away(structure, *_, **__):
+        raise ElectronsError(f"The SCF of {structure.name} ran away.")
+
+    monkeypatch.setattr(campaign_module, "run_scf", runs_away)
+    run_plan((Trajectory("water", 300, 1, **SHORT),), tmp_path, water_only, request=QUICK)
+    record = json.loads((tmp_path / "water/300K-train-s1" / EXCLUDED).read_text())
+    assert all("ran away" in reason for reason in record.values())
+    assert set(record) == {"001", "002"}
