@@ -87,9 +87,7 @@ def _mean_field(cell: Any, structure: Structure, request: ScfRequest) -> Any:
     from pyscf.pbc.dft.uks import UKS
     from pyscf.pbc.scf.addons import smearing
 
-    # a metal with an odd number of electrons has no unpaired one: its Fermi level crosses a band
-    paired = structure.multiplicity == 1 or request.smearing_hartree > 0
-    mf = (RKS if paired and not request.unrestricted else UKS)(cell, xc=request.functional)
+    mf = (UKS if request.separates_spins(structure) else RKS)(cell, xc=request.functional)
     if request.smearing_hartree:
         mf = smearing(mf, sigma=request.smearing_hartree, method="fermi")
     return mf.multigrid_numint()

@@ -92,7 +92,7 @@ def require_feasible(structure: Structure, request: ScfRequest | None = None, *,
 
 def scf_size(structure: Structure, request: ScfRequest) -> Size:
     """Basis functions, grid points, auxiliary functions and spin channels of an SCF."""
-    n_spins = 2 if structure.multiplicity > 1 or request.unrestricted else 1
+    n_spins = 2 if request.separates_spins(structure) else 1
     if request.engine == "gpw":
         cell = make_cell(structure, request)
         return Size(int(cell.nao), int(np.prod(cell.mesh)), 0, n_spins)

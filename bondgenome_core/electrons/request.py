@@ -47,6 +47,13 @@ class ScfRequest:
             )
         return f"{self.functional.upper()} {self.basis} (density-fitted)"
 
+    def separates_spins(self, structure: Structure) -> bool:
+        """Whether orbitals differ by spin.
+
+        Not in a metal with an odd number of electrons, which has no unpaired one: its Fermi level crosses a band.
+        """
+        return self.unrestricted or (structure.multiplicity > 1 and not self.smearing_hartree)
+
     def with_(self, **changes: object) -> ScfRequest:
         return replace(self, **changes)  # type: ignore[arg-type]
 

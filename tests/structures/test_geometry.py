@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from bondgenome_core.structures.bonds import with_bonds
+from bondgenome_core.structures.builders.slab import LARGE, thiolate_slab
 from bondgenome_core.structures.gallery import gallery, load_gallery_structure
 from bondgenome_core.structures.integrity import is_broken
 from bondgenome_core.structures.motifs import core_gold, sulfur_gold_graph
@@ -94,3 +96,24 @@ def test_the_thiolate_on_the_surface_binds_two_or_three_gold_atoms_of_the_top_la
         assert 2.3 < slab.length(bond) < 2.9
         assert slab.end_points(bond)[0][2] > gold[:, 2].max() - 0.1
     assert sum(slab.kind(b) == "Au-Au" for b in slab.bonds) == 36 * 3 + 24 * 3
+
+
+@pytest.mark.reference
+def test_the_large_slab_is_ideal_gold_at_the_lattice_constant_of_pbe_before_it_relaxes():
+    """12 contacts per atom inside, 9 at either face: (9 + 12 + 9) / 2 bonds for each of the 16 columns, all of a / sqrt 2."""
+    slab = with_bonds(thiolate_slab(shape=LARGE))
+    gold = [slab.length(b) for b in slab.bonds if slab.kind(b) == "Au-Au"]
+    assert (slab.numbers == 79).sum() == 48
+    assert len(gold) == 16 * (9 + 12 + 9) // 2
+    np.testing.assert_allclose(gold, 4.154 / np.sqrt(2), atol=1e-3)
+    assert [slab.length(b) for b in slab.bonds if slab.kind(b) == "S-Au"] == pytest.approx([2.45, 2.45])
+    assert slab.positions[: LARGE.layer, 2] == pytest.approx(4.0)
+    # the thiolate is at least 8 Angstrom below the next image of the lowest layer
+    assert slab.cell[2, 2] + 4.0 - slab.positions[:, 2].max() > 8.0
+
+
+@pytest.mark.unit
+def test_the_small_slab_is_still_the_one_that_ships():
+    built, shipped = thiolate_slab(), load_gallery_structure("au111_sch3")
+    np.testing.assert_allclose(built.cell, shipped.cell, atol=1e-6)
+    np.testing.assert_allclose(built.positions[:36], shipped.positions[:36], atol=1e-6)

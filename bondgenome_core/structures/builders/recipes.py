@@ -177,6 +177,15 @@ def _surface() -> tuple[Recipe, ...]:
             fixed=slab.gold_atoms(),
             force_limit=LARGE,
         ),
+        Recipe(
+            "au111_sch3_4x4",
+            "SCH3 on Au(111), 4x4",
+            "Surface",
+            "Methylthiolate on Au(111), three layers of 16 atoms; the lowest layer is held at its bulk place.",
+            lambda seed: slab.thiolate_slab(shape=slab.LARGE),
+            fixed=slab.bottom_layer(),
+            force_limit=LARGE,
+        ),
     )
 
 
