@@ -67,6 +67,9 @@ def bond_table(structure: Structure, known: Mapping[Bond, KnownGenome]) -> pd.Da
 
 def show_table(structure: Structure, *, height: int = 430) -> None:
     """Sort by a column's head, filter by kind; a click on a row selects the bond in 3D and everywhere else."""
+    if not structure.bonds:
+        say_no_bonds(structure)
+        return
     electrons = content.electrons_key(current().structure, structure)
     known = known_genomes(structure, electrons)
     table = bond_table(structure, known)
@@ -100,6 +103,17 @@ def _row_chosen(structure: Structure, table: pd.DataFrame, key: str) -> None:
     state: Any = st.session_state[key]
     rows = state["selection"]["rows"]
     select(bond=structure.bonds[table.index[rows[0]]] if rows else None)
+
+
+def say_no_bonds(structure: Structure) -> None:
+    """Nothing to look at: one atom, or atoms too far apart."""
+    if len(structure) == 1:
+        words = f"{structure.name} is one atom, which has no bonds; open a structure with two atoms or more."
+    else:
+        words = (
+            f"{structure.name} has no bonds: its atoms are further apart than the cut-offs on the Structure page, tab Edit bonds."
+        )
+    st.info(words, icon=":material/link_off:")
 
 
 def say_no_electrons(structure: Structure) -> None:

@@ -22,6 +22,8 @@ from .viewer import bond_label
 def edit_bonds(structure: Structure) -> None:
     """Cut-offs apply to all frames; a bond added or deleted keeps this frame as a structure of its own."""
     _cutoffs(structure)
+    if len(content.frames_of(current().structure)) > 1:
+        st.caption("Cut-offs apply to all frames; a bond added or deleted opens this frame as a structure of its own.")
     _single_bonds(structure)
 
 

@@ -15,8 +15,8 @@ GAP = 0.085
 
 
 def compare_figure(first: ElfSlice, second: ElfSlice, difference: SliceDifference, *, colours: str, theme: str,
-                   height: int = 430) -> Figure:  # fmt: skip
-    """Both slices and their difference in a row; zooming one zooms all."""
+                   names: tuple[str, str] = ("", ""), height: int = 430) -> Figure:  # fmt: skip
+    """Both slices and their difference in a row; zooming one zooms all.  names: before each title, where the bond is the same."""
     from plotly.subplots import make_subplots
 
     panels = [
@@ -24,7 +24,8 @@ def compare_figure(first: ElfSlice, second: ElfSlice, difference: SliceDifferenc
         slice_figure(second, colours=colours, theme=theme),
         difference_figure(difference.image, first, title="", theme=theme),
     ]
-    titles = [slice_title(first), slice_title(second), f"Difference, RMSD {difference.rmsd:.3f}"]
+    titles = [f"{n}: {slice_title(s)}" if n else slice_title(s) for n, s in zip(names, (first, second), strict=True)]
+    titles.append(f"Difference, RMSD {difference.rmsd:.3f}")
     figure = make_subplots(rows=1, cols=3, subplot_titles=titles, horizontal_spacing=GAP)
     for column, panel in enumerate(panels, start=1):
         for trace in panel.data:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bondgenome_core.electrons.request import default_request
-from bondgenome_core.errors import GenomeError
+from bondgenome_core.errors import ElectronsError, GenomeError
 from bondgenome_core.genome.model import GenomeModel
 from bondgenome_core.slices.difference import slice_difference
 from bondgenome_core.slices.elf_slice import WINDOW
@@ -18,7 +18,7 @@ from . import compute, content, genomes, jobs
 from .content import SliceKey
 from .page import theme
 from .selection import current, select
-from .slice_view import draw
+from .slice_view import draw, show_slice
 
 _CHARGES = "charges_of_grids"
 
@@ -102,12 +102,19 @@ def _offer(structure: Structure, model: GenomeModel) -> None:
 
 
 def _compare(keys: Sequence[SliceKey]) -> None:
-    """The slice as given, at the model's level, and their difference."""
+    """The slice as given, at the model's level, and their difference; the second alone where the first has no ELF."""
     from .figures import compare_figure
 
-    first, second = (content.slice_of(k) for k in keys)
+    second = content.slice_of(keys[1])
+    try:
+        first = content.slice_of(keys[0])
+    except ElectronsError:  # a grid of something else, which the page has said
+        show_slice(second, key="recomputed", colours=current().colours)
+        return
     difference = slice_difference(first, second, across_treatments=True)
-    figure = compare_figure(first, second, difference, colours=current().colours, theme=theme())
+    figure = compare_figure(
+        first, second, difference, colours=current().colours, theme=theme(), names=("As given", "Model's level")
+    )
     words = f"The slice as given and at the model's level: root mean square difference outside cores {difference.rmsd:.3f}."
     draw(figure, key="recomputed", alt=words)
     st.caption(f"{provenance_line(first)} | {provenance_line(second)}")

@@ -17,7 +17,16 @@ def headline(structure_id: str, structure: Structure) -> str:
     titles = {entry.name: pretty(entry.title) for entry in content.gallery_entries()}
     name = titles.get(structure_id, structure.name)
     charge = f", charge {structure.charge:+d}".replace("-", "−") if structure.charge else ""
-    return f"**{name}**  ·  {len(structure)} atoms, {len(structure.bonds)} bonds{charge}"
+    return f"**{name}**  ·  {counted(len(structure), 'atom')}, {counted(len(structure.bonds), 'bond')}{charge}"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "bond")
+    '1 bond'
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def pretty(formula: str) -> str:

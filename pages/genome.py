@@ -21,7 +21,9 @@ def body() -> None:
         marks = [Mark(b, c) for b, c in zip((bond, second), ACCENTS[theme()], strict=True) if b]
         show_viewer(structure, key="genome_viewer", camera=chosen.camera, marks=marks, height=340, on_bond=bonds.pick)
     with clear_messages():
-        if not key:
+        if not structure.bonds:
+            bonds.say_no_bonds(structure)
+        elif not key:
             bonds.say_no_electrons(structure)
         elif view == ALL:
             genome_tables.show_all_bonds(structure, key, genomes.model_of_any(structure, key))

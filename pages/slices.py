@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from bondgenome_core.errors import ElectronsError
 from bondgenome_core.slices.difference import slice_difference
+from bondgenome_core.slices.elf_slice import ElfSlice
 from bondgenome_core.slices.figures import COLOUR_NAMES, provenance_line
+from bondgenome_core.structures.structure import Bond
 from bondgenome_ui import bonds, content, dashboard, genome_recompute
 from bondgenome_ui.page import ACCENTS, run_page, theme
-from bondgenome_ui.selection import bound, current, select
+from bondgenome_ui.selection import Selection, bound, current, select
 from bondgenome_ui.slice_view import choose_channel, choose_view, draw, show_downloads, show_gauge, show_profile, show_slice
 from bondgenome_ui.viewer import Mark, Outline, show_viewer
 
@@ -17,7 +20,7 @@ def body() -> None:
     bond, second = content.shown_bond(structure, chosen.bond), content.shown_bond(structure, chosen.second)
     key = content.electrons_key(chosen.structure, structure)
     settings()
-    slices = content.slices_of(key, chosen, [b for b in (bond, second) if b]) if key else []
+    slices, refusal = sampled(key, chosen, [b for b in (bond, second) if b])
     left, right = st.columns([5, 6], gap="medium")
     with left:
         first_colour, second_colour = ACCENTS[theme()]
@@ -26,8 +29,12 @@ def body() -> None:
         show_viewer(structure, key="slices_viewer", camera=chosen.camera, marks=marks, outlines=outlines, on_bond=bonds.pick)
         bonds.choose(structure)
     with right:
-        if not key:
+        if not structure.bonds:
+            bonds.say_no_bonds(structure)
+        elif not key:
             bonds.say_no_electrons(structure)
+        elif refusal:
+            st.warning(f"{refusal} Structure, tab Compute, computes the electrons of this geometry.", icon=":material/block:")
         elif not slices:
             st.info("Click a bond in the 3D view, or choose one under it, to see its ELF.", icon=":material/ads_click:")
         else:
@@ -43,8 +50,16 @@ def body() -> None:
         show_profile(slices, key="profile")
     if len(slices) == 2:
         compare(*slices)
-    if slices:
+    if slices or (refusal and bond):
         genome_recompute.show_other_level(structure, key, bond)
+
+
+def sampled(key: str | None, chosen: Selection, wanted: list[Bond]) -> tuple[list[ElfSlice], str]:
+    """The slices, or why these electrons give none, such as a grid of a density: the 3D view and the bonds stay."""
+    try:
+        return (content.slices_of(key, chosen, wanted) if key else []), ""
+    except ElectronsError as error:
+        return [], str(error)
 
 
 def settings() -> None:

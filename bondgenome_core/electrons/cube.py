@@ -147,7 +147,7 @@ def _quantity(comments: str, orbitals: bool, channels: np.ndarray, name: str) ->
         return "elf"
     raise ElectronsError(
         f"{name} does not say what it holds, and its values run from {channels.min():.3g} to {channels.max():.3g}, so that they "
-        "are no ELF; state that the grid is a density."
+        "are no ELF; if it is a density, write that word into its first line."
     )
 
 

@@ -166,6 +166,8 @@ def _load(text: str, name: str) -> tuple[Any, list[str]]:
 def _reason(error: Exception, path: Path, name: str) -> str:
     """What the parser stumbled over, in a few words."""
     cause = error.__cause__ or error
+    if isinstance(cause, (AttributeError, TypeError)):
+        return "a section is missing"  # the parser met nothing where it expected one
     text = f"{cause} is missing" if isinstance(cause, KeyError) else str(cause) or type(cause).__name__
     return text.splitlines()[0].replace(str(path), name)[:150]
 

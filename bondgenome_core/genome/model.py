@@ -90,7 +90,7 @@ class GenomeModel:
         if kind not in a["kinds"]:
             return f"{self.name} was trained on {', '.join(a['kinds'])} bonds, not on {kind}."
         if core_treatment != a["core_treatment"]:
-            return f"{self.name} reads ELF with {a['core_treatment']} cores; {core_treatment} cores are not comparable with them."
+            return f"{self.name} reads ELF with {a['core_treatment']} cores; others are not comparable (here: {core_treatment})."
         if level != a["level"]:
             return f"{self.name} reads ELF at the level {a['level']}; this one is {level or 'of unknown level'}."
         return None
@@ -176,5 +176,5 @@ def model_for(kind: str, core_treatment: str, level: str, root: Path = MODELS) -
     closest = next((r for same_kind, r in reasons if same_kind), None)
     raise GenomeError(
         closest
-        or f"No shipped model reads {kind} bonds with {core_treatment} cores; train one with 'dataset build' and 'train genome'."
+        or f"No shipped model reads {kind} bonds (cores: {core_treatment}); train one with 'dataset build' and 'train genome'."
     )

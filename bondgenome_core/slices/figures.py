@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..elf.masks import core_radius
-from ..palette import ELEMENTS, OTHER_ELEMENT
+from ..palette import ACCENT, ELEMENTS, OTHER_ELEMENT, SECOND
 from ..quantities import QUANTITIES
 from .elf_slice import ElfSlice, PlaneAtom
 
@@ -25,6 +25,8 @@ LABELLED = 0.9
 CONTOUR_INK = {"perceptual": "#ffffff", "rainbow": "#111111", "diverging": "#111111"}
 """White lines vanish where the scale itself is pale."""
 INK = {"light": "#1b1f24", "dark": "#e8eaed"}
+GRID = "rgba(128,128,128,0.25)"
+"""Faint on light and dark ground."""
 
 
 def slice_figure(s: ElfSlice, *, colours: str = "perceptual", theme: str = "light", title: str | None = None,
@@ -60,7 +62,7 @@ def profile_figure(slices: list[ElfSlice], *, labels: list[str] | None = None, t
     """ELF along the bond axis, one line per slice; masked stretches dotted."""
     from plotly.graph_objects import Figure, Scatter
 
-    palette = ["#0b6e99", "#c2571a", "#5b8c2a", "#8a4fbf"]
+    palette = [ACCENT[theme], SECOND[theme], "#5b8c2a", "#8a4fbf"]  # as the bonds are marked in 3D
     figure = Figure()
     for k, s in enumerate(slices):
         z, values = s.profile()
@@ -77,8 +79,8 @@ def profile_figure(slices: list[ElfSlice], *, labels: list[str] | None = None, t
         height=height, margin={"l": 60, "r": 10, "t": 10, "b": 40}, showlegend=len(slices) > 1, font={"color": INK[theme]},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", legend={"orientation": "h", "y": 1.15},
     )  # fmt: skip
-    figure.update_xaxes(title=QUANTITIES["along_bond"].axis, zeroline=False)
-    figure.update_yaxes(title="ELF", range=[0, 1], zeroline=False)
+    figure.update_xaxes(title=QUANTITIES["along_bond"].axis, zeroline=False, gridcolor=GRID)
+    figure.update_yaxes(title="ELF", range=[0, 1], zeroline=False, gridcolor=GRID)
     return figure
 
 

@@ -58,6 +58,7 @@ class View extends Drawing {
 
   // Adding or removing a label paints the whole view; here everything is changed first and painted once.
   once(change) {
+    if (!this.viewer) return;   // a button may be pressed before the library is here
     this.viewer.show = () => {};
     try {
       change();
@@ -71,7 +72,7 @@ class View extends Drawing {
     const viewer = this.lib.createViewer(this.canvas, { antialias: true, minimumZoomToDistance: 2.5 });
     if (!viewer) return this.fail(new Error("WebGL is not available"));
     viewer.setHoverDuration(40);
-    viewer.setViewChangeCallback((view) => this.needsView || this.remember({ view }));
+    viewer.setViewChangeCallback((view) => this.needsView || this.remember({ view, fit: this.fit() }));
     new ResizeObserver(() => viewer.resize()).observe(this.canvas);
     return viewer;
   }
@@ -98,16 +99,28 @@ class View extends Drawing {
 
   setView() {
     this.needsView = false;
-    const known = remembered.get(this.camera)?.view;
-    if (known) this.viewer.setView(known);
-    else this.resetView();
+    const known = remembered.get(this.camera);
+    if (!known?.view) return this.resetView();
+    const { view, fit } = known;
+    this.viewer.setView(view);
+    if (fit !== this.fit()) this.viewer.zoom(this.fit() / fit);   // a page with a narrower view must not cut it off
+  }
+
+  // A view clearly higher than wide shows its content smaller by this, so that nothing is cut off at the sides.
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas;
+    return clientWidth && clientHeight ? Math.min(1, 1.1 * clientWidth / clientHeight) : 1;
   }
 
   resetView() {
+    const extents = [0, 1, 2].map((k) => spread(this.data.scene.atoms.map((atom) => atom[k + 1])));
+    const extent = Math.max(...extents);
+    this.viewer.setView([0, 0, 0, 0, 0, 0, 0, 1]);
+    // seen along z, a linear molecule would hide behind its first atom
+    if (extents[2] > 4 * Math.max(extents[0], extents[1])) this.viewer.rotate(90, "y");
     this.viewer.zoomTo({ model: this.model.getID() });   // atoms alone: bounding spheres of shapes are far too wide
-    this.viewer.zoom(0.87);
+    this.viewer.zoom(0.87 * this.fit());
     // near enough for the fog to show depth, far enough for planes and surfaces around the atoms
-    const extent = Math.max(...[0, 1, 2].map((k) => spread(this.data.scene.atoms.map((atom) => atom[k + 1]))));
     this.viewer.setSlab(-0.5 * extent - 8, 0.5 * extent + 8);
   }
 

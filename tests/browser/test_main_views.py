@@ -86,3 +86,29 @@ def test_back_and_forward_buttons_of_the_browser_bring_the_view_back(server, new
     wait_for_words(page, bond=f"{free[0]['i']}-{free[0]['j']}")
     page.go_forward()
     page.locator(f".viewer[data-selected='{free[1]['index']}']").wait_for()
+
+
+def test_linear_molecule_along_the_line_of_sight_is_turned_so_that_its_bond_can_be_clicked(server, new_page, tmp_path):
+    path = tmp_path / "hydrogen.xyz"
+    path.write_text("2\nhydrogen\nH 0 0 0\nH 0 0 0.74\n")
+    page = new_page()
+    open_page(page, server)
+    page.locator("input[type=file]").set_input_files(path)
+    page.wait_for_url("**/structure?*")
+    viewer(page)
+    assert [(t["i"], t["j"]) for t in free_bonds(page)] == [(0, 1)]
+
+
+def test_no_atom_is_cut_off_in_a_view_that_is_higher_than_wide(server, new_page):
+    page = new_page()
+    page.set_viewport_size({"width": 1050, "height": 1000})
+    open_page(page, server, "structure", structure="au25_sh18_anion", bond="1-31")
+    viewer(page)
+    go_to(page, "ELF slices")
+    slice_title(page)
+    outside = viewer(page).evaluate(
+        "el => { const box = el.querySelector('.canvas').getBoundingClientRect();"
+        " return el.view.data.scene.atoms.filter(([, x, y, z]) => { const p = el.view.viewer.modelToScreen({x, y, z});"
+        " return p.x - scrollX < box.left || p.x - scrollX > box.right; }).length; }"
+    )
+    assert outside == 0

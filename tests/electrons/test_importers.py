@@ -306,3 +306,8 @@ def test_a_wrong_ending_is_named():
 def test_files_that_hold_no_usable_state_are_refused(name, match):
     with pytest.raises(ElectronsError, match=match):
         imported(name)
+
+
+def test_molden_without_its_sections_is_refused_in_words_and_not_in_those_of_python():
+    with pytest.raises(ElectronsError, match=r"t\.molden cannot be read as MOLDEN: .*a section is missing"):
+        read_wavefunction(b"[Molden Format]\n[Atoms] AU\n", "t.molden")

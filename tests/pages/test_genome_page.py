@@ -118,7 +118,7 @@ def test_electrons_of_another_core_treatment_are_shown_beside_those_at_the_model
     app = run(structure=imported_at_another_level(lambda structure: structure), bond="0-4")
     assert not app.exception
     assert not app.error
-    assert "cores are not comparable" in said(app.warning)
+    assert "others are not comparable" in said(app.warning)
     assert any("The genome below is read from the second" in m.value for m in app.markdown)
 
 

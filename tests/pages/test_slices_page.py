@@ -11,10 +11,16 @@ from streamlit.testing.v1 import AppTest
 
 from bondgenome_core.electrons.request import default_request
 from bondgenome_core.electrons.shipped import load_shipped
+from bondgenome_core.elf.engine import ElfEngine
 from bondgenome_core.genome.model import list_models
+from bondgenome_core.palette import ACCENT, SECOND
+from bondgenome_core.slices.difference import slice_difference
+from bondgenome_core.slices.figures import profile_figure
 from bondgenome_core.slices.frame import bond_frame
+from bondgenome_core.slices.sample import sample_slice
 from bondgenome_core.structures.gallery import load_gallery_structure
 from bondgenome_core.workspace.store import open_workspace
+from bondgenome_ui.figures import compare_figure
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLD = next((m for m in list_models() if {"S-Au", "Au-Au"} <= set(m.kinds)), None)
@@ -81,7 +87,7 @@ def test_refused_electrons_stand_beside_those_at_the_models_level_with_the_diffe
     app = run(structure=as_if_imported(load_gallery_structure("au4_sh4")), bond="0-4", azimuth="30")
     assert not app.exception
     assert not app.error
-    assert "cores are not comparable" in said(app.caption)
+    assert "others are not comparable" in said(app.caption)
     assert any("root mean square difference" in m.value for m in app.markdown)
 
 
@@ -139,3 +145,63 @@ def test_closed_shell_electrons_offer_no_channel():
     app = run(structure="au4_sh4", bond="0-4")
     assert not [c for c in app.get("segmented_control") if c.key == "widget_channel"]
     assert not app.exception
+
+
+# ---- what has no ELF, and what has no bonds
+
+
+def density(symbols: tuple[int, int]) -> bytes:
+    """Two atoms 1.5 Angstrom apart in a cube that says it holds a density."""
+    n, step = 12, 0.6
+    atoms = "".join(f"{z} {z}.0 0 0 {k * 2.835}\n" for k, z in enumerate(symbols))
+    axes = "".join(f"{n} {' '.join(str(step * (row == column)) for column in range(3))}\n" for row in range(3))
+    return f"two atoms\nelectron density\n2 -3 -3 -3\n{axes}{atoms}{'0.5 ' * n**3}\n".encode()
+
+
+def test_grid_of_a_density_keeps_the_3d_view_and_the_bonds_and_says_why_there_is_no_slice():
+    app = run(structure=open_workspace().put_upload("density.cube", density((6, 6))), bond="0-1")
+    assert not app.exception
+    assert not app.error
+    assert "no ELF slices" in said(app.warning)
+    assert any(s.label == "Bond" for s in app.selectbox)
+    assert any(b.key == "recompute" for b in app.button)
+    assert "others are not comparable (here: not stated by the cube file)" in said(app.caption)
+
+
+@needs_model
+def test_grid_of_a_density_is_followed_by_the_slice_at_the_models_level(monkeypatch):
+    structure = open_workspace().put_upload("density.cube", density((79, 16)))
+    monkeypatch.setattr("bondgenome_ui.content.default_electrons_key", lambda structure: "shipped:au4_sh4")
+    app = run(structure=structure, bond="0-1")
+    assert not app.exception
+    assert not app.error
+    assert "GTH-PBE" in said(app.caption)
+
+
+@pytest.mark.parametrize("page", ["slices.py", "genome.py", "structure.py"])
+def test_one_atom_is_told_to_have_no_bonds(page):
+    app = run(page, structure=open_workspace().put_upload("gold.xyz", b"1\ngold\nAu 0 0 0\n"))
+    assert not app.exception
+    assert not app.error
+    assert "one atom, which has no bonds" in said(app.info)
+    if page == "structure.py":
+        assert "1 atom, 0 bonds" in said(app.markdown)
+
+
+# ---- figures
+
+
+def test_profile_has_the_colours_that_mark_the_bonds_in_3d():
+    s = sample_slice(ElfEngine(load_shipped("au4_sh4")), load_gallery_structure("au4_sh4").bonds[0])
+    for theme in ("light", "dark"):
+        lines = [t.line.color for t in profile_figure([s, s], theme=theme).data]
+        assert lines == [ACCENT[theme]] * 2 + [SECOND[theme]] * 2
+
+
+def test_panels_of_one_bond_at_two_levels_are_told_apart_by_their_titles():
+    s = sample_slice(ElfEngine(load_shipped("au4_sh4")), load_gallery_structure("au4_sh4").bonds[0])
+    figure = compare_figure(
+        s, s, slice_difference(s, s), colours="perceptual", theme="light", names=("As given", "Model's level")
+    )
+    titles = [a.text for a in figure.layout.annotations[:2]]
+    assert [t.split(":")[0] for t in titles] == ["As given", "Model's level"]
