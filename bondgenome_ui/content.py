@@ -207,7 +207,7 @@ def slice_of(key: SliceKey) -> ElfSlice:
 
     source = source_of(key.electrons)
     if key.channel:
-        source = _channel_of(source, key.channel)
+        source = channel_of(source, key.channel)
     place = {"azimuth_deg": key.azimuth, "offset": key.offset, "window": key.window}
     if not key.view:
         return sample_slice(source, key.bond, **place)
@@ -240,7 +240,8 @@ def channels_of(key: str) -> tuple[str, ...]:
     return source_of(key).channel_names if is_grid(key) else ("total",)
 
 
-def _channel_of(source: Any, channel: int) -> ElfGrid:
+def channel_of(source: Any, channel: int) -> ElfGrid:
+    """An imported grid that shows another of its channels; raises SliceError where it has none of that number."""
     names = getattr(source, "channel_names", ("total",))
     if not 0 <= channel < len(names):
         raise SliceError(f"These electrons have {len(names)} channel(s), counted from 0; there is no channel {channel}.")

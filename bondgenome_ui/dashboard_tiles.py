@@ -19,6 +19,7 @@ from .page import ACCENTS, theme
 from .roadmap_map import show_map
 from .selection import Selection
 from .slice_view import draw, show_slice
+from .surfaces import surface_of
 from .thumbnail import thumbnail_uri
 from .viewer import Mark, describe, show_viewer
 
@@ -36,10 +37,11 @@ def show_view(kind: str, chosen: Selection, *, key: str) -> None:
 
 
 def _structure(chosen: Selection, key: str) -> None:
-    structure, bonds, provenance = views.molecule_of(chosen)
+    structure, bonds, provenance, electrons = views.molecule_of(chosen)
     if st.session_state.get(LIVE) == key:
         marks = [Mark(b, c) for b, c in zip(bonds, ACCENTS[theme()], strict=False)]
-        show_viewer(structure, key=f"{key}_viewer", camera=chosen.camera, marks=marks, height=HEIGHT)
+        surface = surface_of(electrons, chosen.surface, channel=chosen.channel)
+        show_viewer(structure, key=f"{key}_viewer", camera=chosen.camera, marks=marks, surface=surface, height=HEIGHT)
     else:
         with st.container(height=HEIGHT, border=False, horizontal_alignment="center", vertical_alignment="center"):
             st.image(thumbnail_uri(structure), width=HEIGHT - 90, alt=describe(structure, bonds))

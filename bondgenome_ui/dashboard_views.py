@@ -35,6 +35,8 @@ class Molecule(NamedTuple):
     structure: Structure
     bonds: tuple[Bond, ...]
     provenance: str
+    electrons: str | None
+    """Key of its electrons, where they are at hand."""
 
 
 class Genome(NamedTuple):
@@ -78,18 +80,19 @@ def molecule_of(chosen: Selection) -> Molecule:
     found = (content.shown_bond(structure, b) for b in (chosen.bond, chosen.second))
     charge = f"charge {structure.charge:+d}" if structure.charge else ""
     facts = (structure.name, structure.formula, charge, structure.source)
-    return Molecule(structure, tuple(b for b in found if b is not None), " · ".join(f for f in facts if f))
+    key = content.electrons_key(chosen.structure, structure)
+    return Molecule(structure, tuple(b for b in found if b is not None), " · ".join(f for f in facts if f), key)
 
 
 def slices_of(chosen: Selection) -> list[ElfSlice]:
     """The slice of the chosen bond, and that of the second one beside it."""
-    structure, bonds, _ = molecule_of(chosen)
+    structure, bonds, *_ = molecule_of(chosen)
     return content.slices_of(_electrons(chosen, structure), chosen, _needed(bonds))
 
 
 def genome_of(chosen: Selection) -> Genome:
     """The genome of a view; raises GenomeError where its model is another one or reads no such bond."""
-    structure, bonds, _ = molecule_of(chosen)
+    structure, bonds, *_ = molecule_of(chosen)
     key = _electrons(chosen, structure)
     bond = _needed(bonds)[0]
     model = genomes.model_of(structure, key, bond)

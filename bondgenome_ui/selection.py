@@ -34,7 +34,7 @@ class Selection:
     job: id of the job looked at.  genome: where the eight sliders are, empty while they stand at the bond's own values;
     model: first digits of the hash of the model that gives them meaning.  map: name of the model whose roadmap is shown,
     empty for the first; coloured: what its points are coloured by; region, against: ids of the named selections on it.
-    dashboard: id of the dashboard that pins go to.
+    dashboard: id of the dashboard that pins go to.  surface: quantity of the isosurface in 3D, empty for none.
     """
 
     structure: str = DEFAULT_STRUCTURE
@@ -56,6 +56,7 @@ class Selection:
     dashboard: str = ""
     view: int = 0
     channel: int = 0
+    surface: str = ""
 
     @property
     def camera(self) -> str:
@@ -168,4 +169,5 @@ _CODECS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "dashboard": (str, str),
     "view": (str, int),
     "channel": (str, int),
+    "surface": (str, str),
 }

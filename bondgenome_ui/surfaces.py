@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from . import content
+from .selection import bound, current
+from .slice_view import choose_channel
 from .viewer import Surface
 
 if TYPE_CHECKING:
@@ -32,19 +34,32 @@ class Sampled(NamedTuple):
 
 
 def choose_surface(key: str | None) -> Surface | None:
-    """A surface if one is wanted and the structure has electrons."""
+    """A surface if one is wanted and the structure has electrons; the choice is part of the selection and of its link."""
     if key is None:
         return None
+    wanted = bound("surface")
+    if current().surface not in quantities_of(key):
+        st.session_state[wanted["key"]] = ""
     quantity = st.selectbox(
-        "Isosurface", ["none", *quantities_of(key)], key="surface", label_visibility="collapsed", width=160,
-        format_func=lambda q: "no isosurface" if q == "none" else f"{NAMES[q].split()[0]} isosurface",
+        "Isosurface", ["", *quantities_of(key)], label_visibility="collapsed", width=160, **wanted,
+        format_func=lambda q: f"{NAMES[q].split()[0]} isosurface" if q else "no isosurface",
     )  # fmt: skip
-    if quantity == "none":
+    if not quantity:
         return None
     fineness = st.selectbox("Grid", list(FINENESS), key="surface_grid", label_visibility="collapsed", width=110)
-    sampled = grid_of(key, FINENESS[fineness])
+    choose_channel(key)
+    return surface_of(key, quantity, channel=current().channel, points=FINENESS[fineness])
+
+
+def surface_of(key: str | None, quantity: str, *, channel: int = 0, points: int = FINENESS["coarse"]) -> Surface | None:
+    """The isosurface of a quantity; None where these electrons do not have it.  channel: which spin of an imported grid."""
+    if key is None or quantity not in quantities_of(key):
+        return None
+    names = content.channels_of(key)
+    sampled = grid_of(key, points, channel)
     values = sampled.values[quantity].clip(max=MOST_DENSITY if quantity == "density" else None)
-    return Surface(NAMES[quantity], values, sampled.grid.origin, sampled.grid.steps, STARTS[quantity])
+    name = NAMES[quantity] + (f", {names[channel]}" if len(names) > 1 else "")
+    return Surface(name, values, sampled.grid.origin, sampled.grid.steps, STARTS[quantity])
 
 
 def quantities_of(key: str) -> tuple[str, ...]:
@@ -53,7 +68,7 @@ def quantities_of(key: str) -> tuple[str, ...]:
 
 
 @st.cache_data(max_entries=8, show_spinner="Computing ELF and density on a grid")
-def grid_of(key: str, points: int) -> Sampled:
+def grid_of(key: str, points: int, channel: int = 0) -> Sampled:
     """ELF and density, or what an imported grid holds, on at most points^3 points around the atoms."""
     from bondgenome_core.electrons.grids import grid_around
 
@@ -61,6 +76,7 @@ def grid_of(key: str, points: int) -> Sampled:
     structure = source.structure if content.is_grid(key) else source.wavefunction.structure
     grid = grid_around(structure, spacing=0.05, margin=MARGIN, max_points=points**3)
     if content.is_grid(key):
+        source = content.channel_of(source, channel)
         return Sampled(grid, {source.quantity: np.nan_to_num(source.sample(grid.points())).reshape(grid.shape)})
     fields = source.evaluate(grid.points())
     values = {"elf": fields.elf, "density": fields.rho}

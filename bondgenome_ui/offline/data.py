@@ -21,6 +21,7 @@ from ..page import ACCENTS
 from ..roadmap_map import map_data
 from ..selection import Selection
 from ..sliders import Workbench, bench_data, cut_of
+from ..surfaces import surface_of
 from ..viewer import Mark, viewer_data
 
 VIEWER_HEIGHT, MAP_HEIGHT = 460, 560
@@ -47,7 +48,8 @@ def view_of(kind: str, chosen: Selection, number: int) -> View:
 def _structure(chosen: Selection, number: int) -> View:
     found = views.molecule_of(chosen)
     marks = [Mark(b, colour) for b, colour in zip(found.bonds, (None, SECOND), strict=False)]
-    data = viewer_data(found.structure, camera=f"view {number}", marks=marks, height=VIEWER_HEIGHT)
+    surface = surface_of(found.electrons, chosen.surface, channel=chosen.channel)
+    data = viewer_data(found.structure, camera=f"view {number}", marks=marks, surface=surface, height=VIEWER_HEIGHT)
     return View("structure", data, found.provenance, VIEWER_HEIGHT)
 
 

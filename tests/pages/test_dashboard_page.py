@@ -15,6 +15,7 @@ from bondgenome_core.genome.model import list_models
 from bondgenome_core.roadmap.atlas import has_atlas
 from bondgenome_core.workspace.store import open_workspace
 from bondgenome_ui.dashboard import Dashboard, Pin, from_content, to_content
+from bondgenome_ui.offline.data import view_of
 from bondgenome_ui.selection import Selection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -237,3 +238,15 @@ def test_session_of_a_newer_version_or_edited_by_hand_is_refused_in_one_sentence
     assert not app.exception
     assert sentence in said(app.error)
     assert open_workspace().ids("uploads") == ()
+
+
+def test_pinned_structure_keeps_its_isosurface_in_3d_and_in_the_offline_file(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("bondgenome_ui.dashboard_tiles.show_viewer", lambda *given, surface=None, **words: drawn.append(surface))
+    app = run(dashboard=keep(Pin("structure", {"structure": "au4_sh4", "surface": "elf"}, "Surface"), STRUCTURE))
+    for button in [b for b in app.button if b.label == "Show in 3D"]:
+        app = app.button(key=button.key).click().run()
+    assert not app.exception
+    assert [s.name if s else None for s in drawn[:2]] == ["ELF", None]
+    assert view_of("structure", Selection("au4_sh4", surface="elf"), 0).data["grid"]["name"] == "ELF"
+    assert view_of("structure", Selection("au4_sh4"), 0).data["grid"] is None

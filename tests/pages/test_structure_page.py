@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bondgenome_core.genome.model import list_models
+from bondgenome_core.workspace.store import open_workspace
 from bondgenome_ui import bond_genomes
+from bondgenome_ui.surfaces import surface_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLD = next((m for m in list_models() if {"S-Au", "Au-Au"} <= set(m.kinds)), None)
@@ -137,3 +139,27 @@ def test_impossible_charge_gets_one_clear_sentence(trajectory):
     next(b for b in app.button if b.label == "Set").click().run()
     assert not app.exception
     assert len(app.error) == 1
+
+
+def test_link_brings_the_isosurface_with_it_and_the_choice_goes_into_the_link():
+    app = run(structure="au4_sh4", surface="density")
+    assert not app.exception
+    assert app.selectbox(key="widget_surface").value == "density"
+    app.selectbox(key="widget_surface").select("elf").run()
+    assert app.query_params["surface"] == "elf"
+    app.selectbox(key="widget_surface").select("").run()
+    assert "surface" not in app.query_params
+
+
+def test_isosurface_of_a_grid_with_two_spins_shows_the_chosen_spin():
+    n = 16
+    head = "two atoms\n1.0\n10 0 0\n0 10 0\n0 0 10\nS Au\n1 1\nDirect\n0.5 0.5 0.5\n0.5 0.5 0.74\n"
+    blocks = [f"{n} {n} {n}\n" + "\n".join([" ".join([f"{v:.5f}"] * 8)] * (n**3 // 8)) for v in (0.2, 0.8)]
+    uploaded = open_workspace().put_upload("ELFCAR", (head + "\n" + "\n".join(blocks) + "\n").encode())
+    up, down = (surface_of(f"imported:{uploaded}", "elf", channel=k) for k in (0, 1))
+    assert (up.name, down.name) == ("ELF, spin up", "ELF, spin down")
+    assert np.allclose(up.values, 0.2, atol=1e-3)
+    assert np.allclose(down.values, 0.8, atol=1e-3)
+    app = run(structure=uploaded, surface="elf")
+    assert not app.exception
+    assert any(c.key == "widget_channel" for c in app.get("segmented_control") + app.get("button_group"))
