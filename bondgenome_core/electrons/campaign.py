@@ -133,7 +133,9 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     note = {"trajectory": asdict(trajectory)}
     save_wavefunction(_with_note(w, note), target)
     c = w.convergence
-    say(f"{structure.name}: {c['cycles']} cycles, {c['seconds']} s, gap {c['gap_ev']} eV, {len(structure.bonds)} bonds")
+    lowest = c.get("lowest_overlap_eigenvalue")
+    sound = "" if lowest is None else f", lowest overlap eigenvalue {lowest:.1e}"
+    say(f"{structure.name}: {c['cycles']} cycles, {c['seconds']} s, gap {c['gap_ev']} eV, {len(structure.bonds)} bonds{sound}")
     return w
 
 

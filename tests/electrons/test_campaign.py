@@ -111,8 +111,10 @@ def gold_hydride_only(name):
 
 
 def test_a_periodic_metal_with_a_fixed_layer_goes_through_a_plan(tmp_path):
+    said = []
     plan = (Trajectory("slab", 300, 1, n_snapshots=1, interval_fs=2.0, equilibrate_fs=2.0, n_fixed=1),)
-    run_plan(plan, tmp_path, gold_hydride_only, request=SLAB_REQUEST.with_(cutoff_hartree=20.0, conv_tol=1e-3), say=print)
+    run_plan(plan, tmp_path, gold_hydride_only, request=SLAB_REQUEST.with_(cutoff_hartree=20.0, conv_tol=1e-3), say=said.append)
+    assert "lowest overlap eigenvalue" in said[0]
     w = load_wavefunction(tmp_path / "slab/300K-train-s1/001.safetensors")
     assert w.structure.pbc == (True,) * 3
     assert (w.structure.positions[0] == 0).all()

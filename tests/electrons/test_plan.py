@@ -12,6 +12,7 @@ from bondgenome_core.electrons.plan import machine_memory_gib, plan_scf, require
 from bondgenome_core.electrons.request import GOLD_REQUEST, MOLECULE_REQUEST
 from bondgenome_core.electrons.scf import run_scf
 from bondgenome_core.errors import ElectronsError
+from bondgenome_core.structures.builders.slab import LARGE, thiolate_slab
 from bondgenome_core.structures.gallery import load_gallery_structure
 from bondgenome_core.structures.structure import Structure
 
@@ -110,3 +111,16 @@ def test_each_limit_refuses_in_one_sentence(monkeypatch):
 @pytest.mark.unit
 def test_the_memory_of_this_machine_is_known():
     assert 0.5 < machine_memory_gib() < 100_000
+
+
+@pytest.mark.reference
+def test_a_metal_slab_is_charged_for_its_lattice_sums_and_cycles_but_for_one_spin():
+    slab = thiolate_slab(shape=LARGE)
+    plan, as_cluster = plan_scf(slab), plan_scf(slab, GOLD_REQUEST)
+    assert slab.multiplicity == 2
+    assert (plan.size.n_ao, plan.size.n_spins, as_cluster.size.n_spins) == (1241, 1, 2)
+    # measured: about 22 cycles of 36 s on a busy core
+    assert 5 < plan.minutes < 20
+    assert plan.minutes > 3 * as_cluster.minutes
+    assert plan.memory_gib < 8
+    assert plan.refusal is None
