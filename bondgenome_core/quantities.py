@@ -66,6 +66,9 @@ QUANTITIES |= {
     "motion_stretch": Quantity("Stretch", "Δd", "Å", "Bond length less that of the relaxed structure."),
     "motion_transverse": Quantity("Transverse motion", "", "Å", "Motion of one atom past the other, across the relaxed bond."),
     "motion_shift": Quantity("Motion of the bond", "", "Å", "Mean displacement of its two atoms from the relaxed structure."),
+    "mode_soft": Quantity("Stretch in soft modes", "", "Å", "Part of the stretch in normal modes below 150 cm⁻¹ (GFN1-xTB)."),
+    "mode_stiff": Quantity("Stretch in stiff modes", "", "Å", "Part of the stretch in normal modes above 150 cm⁻¹ (GFN1-xTB)."),
+    "mode_wavenumber": Quantity("Wavenumber of the stretch", "ν", "cm⁻¹", "Mean of the normal modes that stretch the bond."),
 }
 for _end in ("left", "right"):
     QUANTITIES |= {

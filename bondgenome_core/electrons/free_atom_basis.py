@@ -3,7 +3,7 @@
 One contraction for every subshell that the ground state of the free atom occupies outside the replaced core (Au: 6s 5d,
 S: 3s 3p, C: 2s 2p).  The empty 6p of gold is left out on purpose: it is so diffuse that it would collect the electrons
 of the neighbours.  Radial functions: MOLOPT SZV (10.1063/1.2770708) under GTH pseudopotentials, else ANO-RCC
-(10.1021/jp031064+), both as PySCF ships them.
+(10.1021/jp031064+, 10.1021/jp0581126), both as PySCF ships them.
 """
 
 from __future__ import annotations

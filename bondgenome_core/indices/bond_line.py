@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..elf.masks import core_mask, core_radius
-from ..slices.frame import BondFrame, lattice_images
+from ..slices.frame import BondFrame
+from ..structures.periodic import lattice_images
 from ..structures.structure import Structure
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Bond critical points: where grad rho = 0 with two negative and one positive curvature, a (3,-1) point.
 
-From the midpoint by eigenvector following (10.1021/j100247a015; for densities 10.1016/0009-2614(94)00921-7): in the eigenvectors
-v_k of the Hessian, step_k = -g_k / |lambda_k| along the vector most like the bond axis (downhill) and +g_k / |lambda_k|
+(Bader, 10.1021/cr00005a013.)  From the midpoint by eigenvector following (10.1021/j100247a015): in the eigenvectors v_k of
+the Hessian, step_k = -g_k / |lambda_k| along the vector most like the bond axis (downhill) and +g_k / |lambda_k|
 along the other two (uphill).  Near a (3,-1) point this is Newton's step.  The point counts only if it belongs to
 the bond: between the two atoms, near their line, and with its positive curvature along it.
 """

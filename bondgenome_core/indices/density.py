@@ -17,7 +17,7 @@ import numpy as np
 from ..electrons.wavefunction import Wavefunction
 from ..elf.basis import Block, Group, group_shells
 from ..elf.harmonics import angular_matrix, derivative_matrix, monomials
-from ..slices.frame import lattice_images
+from ..structures.periodic import lattice_images
 from ..units import BOHR_PER_ANGSTROM
 
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))

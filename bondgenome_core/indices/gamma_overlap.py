@@ -13,7 +13,7 @@ import numpy as np
 from ..electrons.pyscf_basis import overlap
 from ..electrons.wavefunction import Basis, Wavefunction
 from ..errors import ElectronsError
-from ..slices.frame import lattice_images
+from ..structures.periodic import lattice_images
 from ..structures.structure import Structure
 from ..units import BOHR_PER_ANGSTROM
 

@@ -8,9 +8,9 @@ Loewdin analysis in intrinsic atomic orbitals (``intrinsic``), P^s the density m
     orbital share   w_AB(l, l') = the part of W_AB between orbitals of angular momentum l on A and l' on B, over W_AB
 
 Why not in the basis itself: its diffuse gold functions reach over the neighbours.  In Au25(SH)18(-) with MOLOPT-DZVP,
-Loewdin charges of the basis put +1.07 on S and -0.66 on staple Au, Mulliken charges +0.03 to +0.11 on S; intrinsic ones give
--0.11 to -0.21 on S, +0.07 on staple, +0.02 on icosahedron Au, the signs of electronegativity.  P is positive semidefinite, so
-its squares are shares in the strict sense (0 to 1).  All are invariant to rotation in bases of pure functions.
+Loewdin charges of the basis put +1.05 on S and -0.91 on staple Au, Mulliken charges +0.03 to +0.11 and -0.20 to -0.24;
+intrinsic ones give -0.11 to -0.21 on S, +0.07 on staple, +0.02 on icosahedron Au, the signs of electronegativity.  P is
+symmetric, so that the squares are shares in the strict sense (0 to 1).  All are invariant to rotation in bases of pure functions.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ from collections import defaultdict
 import numpy as np
 
 from ..slices.elf_slice import WINDOW
-from ..slices.frame import BondFrame, lattice_images
+from ..slices.frame import BondFrame
 from ..slices.sample import NEAR_PLANE
 from ..slices.slice_set import DISC_RADIUS
+from ..structures.periodic import lattice_images
 from ..structures.structure import Bond, Structure
 
 SEARCH = 6.0

@@ -20,6 +20,8 @@ intruders_*, intruder_*       other atoms in the windows and in the disc (``surr
 angle_max_*, angle_mean_*     degrees to the other bonds of that end
 crystal_*                     degrees; misfit of, and angles to <110>, <111>, <100> of, the local fcc lattice (``crystal``)
 motion_*                      Angstrom; displacement from the relaxed structure (``motion``)
+mode_soft, mode_stiff         Angstrom; stretch in normal modes below and above 150 cm^-1; mode_wavenumber: cm^-1, their mean
+                              (``modes``); only where modes are given, which is cheap for small species alone
 
 NaN stands where a quantity does not exist.
 """
@@ -39,6 +41,8 @@ from .bond_line import scan_bond_lines
 from .critical_points import find_bond_critical_points
 from .crystal import crystal_orientation
 from .density import Density
+from .modes import COLUMNS as MODE_COLUMNS
+from .modes import Modes
 from .motion import COLUMNS as MOTION_COLUMNS
 from .motion import motion_of, relaxed_structure
 from .populations import Populations, analyse_populations
@@ -57,11 +61,12 @@ def bond_indices(
     *,
     frames: Sequence[BondFrame] | None = None,
     relaxed: Structure | None = None,
+    modes: Modes | None = None,
 ) -> pd.DataFrame:
     """One row per bond (default: all listed bonds of the structure), columns as above; no rows where there are no bonds.
 
     frames: one per bond where not the gauge's own, for example another admissible one.  relaxed: where motion is counted
-    from; default the gallery structure that the wavefunction's trajectory names.
+    from; default the gallery structure that the wavefunction's trajectory names.  modes: normal modes of that structure.
     Raises ElectronsError where populations cannot be had, SliceError for a bond without length.
     """
     import pandas as pd
@@ -76,7 +81,7 @@ def bond_indices(
         _density_columns(w, frames),
         _population_columns(analyse_populations(w), frames),
         pd.DataFrame(_geometry_rows(structure, bonds, frames)),
-        pd.DataFrame(_motion_rows(structure, bonds, frames, relaxed or relaxed_structure(w)), columns=list(MOTION_COLUMNS)),
+        pd.DataFrame(_motion_rows(structure, bonds, frames, relaxed or relaxed_structure(w), modes)),
     ]
     return pd.concat(parts, axis=1)
 
@@ -151,9 +156,13 @@ def _geometry_rows(structure: Structure, bonds: list[Bond], frames: list[BondFra
 
 
 def _motion_rows(
-    structure: Structure, bonds: list[Bond], frames: list[BondFrame], relaxed: Structure | None
+    structure: Structure, bonds: list[Bond], frames: list[BondFrame], relaxed: Structure | None, modes: Modes | None
 ) -> list[dict[str, float]]:
     motion = motion_of(structure, relaxed) if relaxed is not None else None
+    unknown = dict.fromkeys((*MOTION_COLUMNS, *MODE_COLUMNS), float("nan"))
     if motion is None:
-        return [dict.fromkeys(MOTION_COLUMNS, float("nan"))] * len(bonds)
-    return [motion.of(b, f.left, f.right) for b, f in zip(bonds, frames, strict=True)]
+        return [unknown] * len(bonds)
+    return [
+        unknown | motion.of(b, f.left, f.right) | (modes.of(motion, b, f.left, f.right) if modes else {})
+        for b, f in zip(bonds, frames, strict=True)
+    ]

@@ -32,6 +32,15 @@ def test_finished_files_come_from_the_cache_unchanged(tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(build_indices(FILES, ["S-Au"], cache=tmp_path), first)
 
 
+def test_modes_of_small_species_are_computed_once(tmp_path, monkeypatch):
+    assert build_indices(FILES[:1], ["S-Au"])["mode_soft"].isna().all()
+    table = build_indices(FILES[:1], ["S-Au"], cache=tmp_path, modes=True)
+    # a relaxed structure has not moved
+    assert table["mode_soft"].abs().max() < 1e-6
+    monkeypatch.setattr("bondgenome_core.indices.modes.normal_modes", lambda *a: pytest.fail("computed again"))
+    build_indices(FILES[:1], ["S-Au", "Au-Au"], cache=tmp_path, modes=True)
+
+
 def test_an_interrupted_build_goes_on(tmp_path, monkeypatch):
     build_indices(FILES[:1], ["S-Au"], cache=tmp_path)
     kept = {p: p.stat().st_mtime_ns for p in tmp_path.iterdir()}

@@ -1,5 +1,7 @@
 """Analytic derivatives of the density and bond critical points against finite differences of PySCF's eval_rho."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,28 @@ def test_a_bond_critical_point_is_a_saddle_of_pyscfs_density(name):
     np.testing.assert_allclose(points.laplacian[points.found], np.trace(hessian, axis1=1, axis2=2), atol=1e-3)
     rho = ReferenceDensity(w).by_density_matrix(found)[:, 0].sum(0)
     np.testing.assert_allclose(points.rho[points.found], rho, atol=1e-8)
+
+
+@pytest.mark.law
+def test_in_a_crystal_every_function_is_summed_over_its_images():
+    """Hydrogen molecules 3 Angstrom apart: the same density one cell further, and the same as the ELF engine's."""
+    import torch
+
+    from bondgenome_core.electrons.request import GOLD_REQUEST
+    from bondgenome_core.electrons.scf import run_scf
+    from bondgenome_core.elf.engine import ElfEngine
+    from bondgenome_core.structures.bonds import with_bonds
+    from bondgenome_core.structures.structure import Structure
+
+    chain = with_bonds(Structure([1, 1], [[0, 0, 0], [0, 0, 0.8]], cell=np.diag([6.0, 6.0, 3.0]), pbc=(True,) * 3, name="chain"))
+    w = run_scf(chain, GOLD_REQUEST)
+    points = np.random.default_rng(4).uniform(-2, 2, (20, 3))
+    here, there = Density(w)(points), Density(w)(points + [0, 0, 6.0])
+    np.testing.assert_allclose(here.hessian, there.hessian, atol=1e-6)
+    np.testing.assert_allclose(here.rho, ElfEngine(w, "cpu", torch.float64).evaluate(points).rho, atol=1e-6)
+    # negative control: the molecule alone
+    alone = replace(w, structure=chain.with_(pbc=(False,) * 3))
+    assert np.abs(Density(alone)(points).rho - here.rho).max() > 1e-3
 
 
 @pytest.mark.law

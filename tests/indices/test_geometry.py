@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from bondgenome_core.indices.bond_class import bond_class, gold_classes
 from bondgenome_core.indices.crystal import FAMILIES, MAX_MISFIT, crystal_orientation, fit_fcc
+from bondgenome_core.indices.modes import normal_modes
 from bondgenome_core.indices.motion import motion_of
 from bondgenome_core.indices.surroundings import alignment, intrusion, neighbour_directions
 from bondgenome_core.slices.frame import bond_frame
@@ -124,6 +125,36 @@ def test_motion_is_split_into_stretch_and_transverse_part():
     assert found["motion_transverse"] == pytest.approx(0.3, abs=0.005)
     assert found["motion_stretch"] == pytest.approx(np.hypot(1.4, 0.3) - 1.3, abs=1e-9)
     assert found["motion_shift"] == pytest.approx(0.5 * np.hypot(0.3, 0.1), abs=0.005)
+
+
+@pytest.fixture(scope="module")
+def ring_modes():
+    return normal_modes(load_gallery_structure("au4_sh4"))
+
+
+@pytest.mark.reference
+def test_modes_of_the_ring_lie_where_thiolates_vibrate(ring_modes):
+    """3n - 6 modes; S-H stretch near 2500, S-Au stretch at 200-450, gold against gold below 150 cm^-1."""
+    nu = ring_modes.wavenumbers
+    assert len(nu) == 30
+    assert nu.min() > -50  # the ring is flat in GFN1-xTB, but hardly prefers to be: puckering at -30 and -10 whatever the step
+    assert ((nu > 2200) & (nu < 2900)).sum() == 4
+    assert ((nu > 200) & (nu < 450)).sum() >= 8
+    assert (nu < 150).sum() >= 8
+
+
+@pytest.mark.law
+def test_the_modes_together_carry_the_whole_stretch(ring_modes):
+    s = load_gallery_structure("au4_sh4")
+    step = 0.02 * np.random.default_rng(3).normal(size=s.positions.shape)
+    motion = motion_of(s.with_(positions=s.positions + step), s)
+    for bond in s.bonds:
+        axis = np.subtract(*s.end_points(bond)[::-1]) / s.length(bond)
+        expected = axis @ (motion.displacements[bond.j] - motion.displacements[bond.i])
+        for left, right in ((bond.i, bond.j), (bond.j, bond.i)):
+            found = ring_modes.of(motion, bond, left, right)
+            assert found["mode_soft"] + found["mode_stiff"] == pytest.approx(expected, abs=1e-3)
+    assert np.allclose(np.einsum("kax,lax->kl", ring_modes.vectors, ring_modes.vectors), np.eye(30), atol=1e-9)
 
 
 @pytest.mark.unit
