@@ -19,7 +19,7 @@ from .table import bond_indices
 if TYPE_CHECKING:
     import pandas as pd
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Raise when any column changes, so that no old table is reused."""
 DIGITS = "%.9g"
 

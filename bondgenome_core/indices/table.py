@@ -132,12 +132,14 @@ def _population_columns(p: Populations, frames: list[BondFrame]) -> pd.DataFrame
     import pandas as pd
 
     left, right = np.array([f.left for f in frames]), np.array([f.right for f in frames])
-    order = p.wiberg[left, right]
+    # an atom bonded to its own image: the diagonal holds its own electrons too, no order can be had
+    apart = left != right
+    order = np.where(apart, p.wiberg[left, right], np.nan)
     pair = p.shares[left, :, right, :]
     total = np.where(order > SMALLEST_ORDER, order, np.nan)
     of_left, of_right = pair.sum(2) / total[:, None], pair.sum(1) / total[:, None]
     return pd.DataFrame({
-        "mayer_order": p.mayer[left, right], "wiberg_order": order,
+        "mayer_order": np.where(apart, p.mayer[left, right], np.nan), "wiberg_order": order,
         "charge_left": p.charges[left], "charge_right": p.charges[right], "charge_difference": p.charges[right] - p.charges[left],
         "s_share_left": of_left[:, 0], "d_share_left": of_left[:, 2],
         "s_share_right": of_right[:, 0], "d_share_right": of_right[:, 2],

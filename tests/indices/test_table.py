@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.spatial.transform import Rotation
 
+from bondgenome_core.electrons.request import GOLD_REQUEST
 from bondgenome_core.electrons.scf import run_scf
 from bondgenome_core.electrons.shipped import load_shipped
 from bondgenome_core.elf.masks import core_radius
@@ -13,7 +14,7 @@ from bondgenome_core.indices.table import bond_indices
 from bondgenome_core.quantities import QUANTITIES
 from bondgenome_core.slices.frame import bond_frame
 from bondgenome_core.slices.sample import sample_slice
-from bondgenome_core.structures.structure import Bond
+from bondgenome_core.structures.structure import Bond, Structure
 
 IDENTITY = ["i", "j", "shift", "kind", "left", "right", "z_ambiguous"]
 ODD = ["polarization", "charge_difference", "elf_max_position", "elf_centroid", "bcp_position"]
@@ -150,6 +151,21 @@ def test_indices_of_au25_lie_where_chemistry_expects_them(au25_table):
 @pytest.mark.unit
 def test_every_column_has_its_label_and_unit(ring_table):
     assert not set(ring_table.columns) - set(IDENTITY) - set(QUANTITIES)
+
+
+@pytest.mark.unit
+def test_bonds_across_the_cell_have_the_indices_of_their_copies():
+    """A chain of hydrogen molecules: the bond within the cell, the same cut by its edge, and an atom with its own image."""
+    cell = {"cell": np.diag([6.0, 6.0, 3.0]), "pbc": (True,) * 3}
+    whole = Structure([1, 1], [[0, 0, 0], [0, 0, 0.8]], **cell, name="whole")
+    cut = Structure([1, 1], [[0, 0, 0], [0, 0, 2.2]], **cell, name="cut")
+    columns = ["length", "mayer_order", "wiberg_order", "rho_bcp", "laplacian_bcp", "elf_middle"]
+    one = bond_indices(run_scf(whole, GOLD_REQUEST), [Bond(0, 1), Bond(0, 0, (0, 0, 1))])
+    other = bond_indices(run_scf(cut, GOLD_REQUEST), [Bond(0, 1, (0, 0, -1))])
+    # the mesh lies differently about the two
+    np.testing.assert_allclose(one[columns].iloc[0].astype(float), other[columns].iloc[0].astype(float), atol=5e-3)
+    assert one["bcp_found"].iloc[0]
+    assert np.isnan(one["mayer_order"].iloc[1])
 
 
 @pytest.mark.unit
