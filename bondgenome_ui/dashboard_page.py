@@ -20,13 +20,14 @@ START = {"structure": "Structure", "slices": "ELF slices", "genome": "Genome", "
 
 def show_dashboard() -> None:
     """Head, then the tiles, or what to do where there are none."""
-    board = Dashboard()
+    board, missing = Dashboard(), False
     try:
         board = dashboard.shown()
     except ArtefactError as error:
         st.error(str(error), icon=":material/error:")
+        missing = True
     _head(board)
-    if not board.pins:
+    if not board.pins and not missing:
         _say_how()
     for row in board.rows():
         widths = [board.pins[n].width for n in row]

@@ -15,6 +15,7 @@ from bondgenome_core.structures.structure import Bond, Structure
 from . import content, genomes, roadmap_content
 from .content import SliceKey
 from .selection import Selection
+from .surfaces import provenance_of
 
 if TYPE_CHECKING:
     from bondgenome_core.genome.model import GenomeModel
@@ -79,8 +80,8 @@ def molecule_of(chosen: Selection) -> Molecule:
     structure = content.shown_structure(chosen)
     found = (content.shown_bond(structure, b) for b in (chosen.bond, chosen.second))
     charge = f"charge {structure.charge:+d}" if structure.charge else ""
-    facts = (structure.name, structure.formula, charge, structure.source)
     key = content.electrons_key(chosen.structure, structure)
+    facts = (structure.name, structure.formula, charge, structure.source, provenance_of(key, chosen.surface))
     return Molecule(structure, tuple(b for b in found if b is not None), " · ".join(f for f in facts if f), key)
 
 

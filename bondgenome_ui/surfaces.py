@@ -62,6 +62,18 @@ def surface_of(key: str | None, quantity: str, *, channel: int = 0, points: int 
     return Surface(name, values, sampled.grid.origin, sampled.grid.steps, STARTS[quantity])
 
 
+def provenance_of(key: str | None, quantity: str) -> str:
+    """The line under a view with an isosurface; empty where these electrons do not have the quantity."""
+    if key is None or quantity not in quantities_of(key):
+        return ""
+    source: Any = content.source_of(key)
+    if content.is_grid(key):
+        return f"{NAMES[quantity]} isosurface, {source.provenance['source_format']} {source.provenance['source_file']}"
+    w = source.wavefunction
+    unfinished = "" if w.converged else " · SCF NOT CONVERGED"
+    return f"{NAMES[quantity]} isosurface · {w.level}{unfinished} · {w.provenance.get('program', '')}"
+
+
 def quantities_of(key: str) -> tuple[str, ...]:
     """What can be shown as an isosurface."""
     return (content.source_of(key).quantity,) if content.is_grid(key) else ("elf", "density")

@@ -26,6 +26,8 @@ def body() -> None:
             structure, key="structure_viewer", camera=chosen.camera, marks=marks, atom=st.session_state.get("atom"), height=560,
             surface=surface, on_bond=bonds.pick, on_atom=lambda atom: st.session_state.update(atom=atom),
         )  # fmt: skip
+        if surface:
+            st.caption(surfaces.provenance_of(key, chosen.surface))
         if len(frames) > 1:
             st.slider("Frame", 0, len(frames) - 1, **bound("frame"))
     with right:

@@ -125,6 +125,7 @@ def test_link_to_a_dashboard_of_another_server_says_what_is_missing():
     app = run(dashboard="0" * 64)
     assert not app.exception
     assert "dashboard 00000000 of this link is not stored on this server" in said(app.error)
+    assert "Nothing is pinned yet" not in said(app.info)
 
 
 def test_view_whose_structure_is_missing_says_so_and_the_others_are_drawn():
@@ -247,6 +248,7 @@ def test_pinned_structure_keeps_its_isosurface_in_3d_and_in_the_offline_file(mon
     for button in [b for b in app.button if b.label == "Show in 3D"]:
         app = app.button(key=button.key).click().run()
     assert not app.exception
+    assert "ELF isosurface · PBE GPW" in said(app.caption)
     assert [s.name if s else None for s in drawn[:2]] == ["ELF", None]
     assert view_of("structure", Selection("au4_sh4", surface="elf"), 0).data["grid"]["name"] == "ELF"
     assert view_of("structure", Selection("au4_sh4"), 0).data["grid"] is None

@@ -145,6 +145,7 @@ def test_link_brings_the_isosurface_with_it_and_the_choice_goes_into_the_link():
     app = run(structure="au4_sh4", surface="density")
     assert not app.exception
     assert app.selectbox(key="widget_surface").value == "density"
+    assert any("density (e/bohr³) isosurface · PBE GPW" in c.value for c in app.caption)
     app.selectbox(key="widget_surface").select("elf").run()
     assert app.query_params["surface"] == "elf"
     app.selectbox(key="widget_surface").select("").run()
