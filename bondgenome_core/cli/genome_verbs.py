@@ -179,6 +179,34 @@ def train_genome(
     answer(result, f"{out}: " + figures_in_words(figures), as_json=as_json)
 
 
+@train.command("search")
+def search_genome(
+    data: Annotated[Path, typer.Argument(metavar="D", help="A data set made by 'dataset build'.")],
+    out: Annotated[Path, typer.Option(metavar="S", help="Folder of the finished candidates; they are not trained again.")],
+    page: Annotated[Path, typer.Option(metavar="MD", help="The comparison as a page.")],
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of weights, batches and frames.")] = 0,
+    epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 40,
+    only: Annotated[str | None, typer.Option(help="Train the candidate of this name alone.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the candidates for the eight values on a quarter of the bonds, 32 x 32; resumable."""
+    from ..genome.candidates import CANDIDATES
+    from ..genome.search import run_search
+    from ..genome.search_data import search_set
+    from ..genome.search_report import search_page
+    from ..slices.slice_set import load_slice_set
+    from .dataset_verbs import sources_of
+
+    chosen = [c for c in CANDIDATES if only in (None, c.name)]
+    if not chosen:
+        raise GenomeError(f"There is no candidate called {only!r}; there are {', '.join(c.name for c in CANDIDATES)}.")
+    kinds = load_slice_set(data).info["kinds"]
+    found = search_set(sources_of(data), kinds, out / "images", say=log)
+    results = run_search(found, out, seed=seed, epochs=epochs, candidates=chosen, say=log)
+    write_file(page, search_page(results, found.table).encode())
+    answer({"page": str(page), "n_bonds": len(found.table), "candidates": results}, str(page), as_json=as_json)
+
+
 @evaluate.command("genome")
 def evaluate_genome(
     model: ModelOption = None,

@@ -10,8 +10,8 @@ N_COMPONENTS = 8
 N_QUANTILES = 20
 
 
-def pca_reconstruction(train: SliceSet, test: SliceSet, *, seed: int = 0) -> np.ndarray:
-    """(n_test, 64, 64): 8 principal components of the training images; masked pixels take the training mean."""
+def pca_reconstruction(train: SliceSet, test: SliceSet, *, n_components: int = N_COMPONENTS, seed: int = 0) -> np.ndarray:
+    """(n_test, size, size): 8 principal components of the training images; masked pixels take the training mean."""
     from sklearn.decomposition import PCA
 
     open_count = (~train.masks).sum(0)
@@ -20,7 +20,7 @@ def pca_reconstruction(train: SliceSet, test: SliceSet, *, seed: int = 0) -> np.
     def filled(s: SliceSet) -> np.ndarray:
         return np.where(s.masks, mean, s.elf()).reshape(len(s), -1)
 
-    pca = PCA(N_COMPONENTS, svd_solver="randomized", random_state=seed).fit(filled(train))
+    pca = PCA(n_components, svd_solver="randomized", random_state=seed).fit(filled(train))
     return pca.inverse_transform(pca.transform(filled(test))).reshape(len(test), *mean.shape)
 
 

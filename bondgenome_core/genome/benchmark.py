@@ -11,7 +11,7 @@ import numpy as np
 from ..device import describe_device
 from ..errors import GenomeError
 from .model import BATCH, GenomeModel, list_models
-from .network import DECODER, ENCODER, load_weights
+from .network import load_weights
 
 BATCHES, SINGLES, REPEATS = 8, 100, 3
 
@@ -39,7 +39,7 @@ def speeds(model: GenomeModel, device: str) -> dict[str, float]:
     import torch
 
     encoder, decoder = (
-        load_weights(layers, model._tensors, part).to(device) for layers, part in ((ENCODER, "encoder"), (DECODER, "decoder"))
+        load_weights(layers, model._tensors, part).to(device) for part, layers in model.architecture._asdict().items()
     )
     known = np.resize(model.training_genomes, (BATCHES * BATCH, model.training_genomes.shape[1]))
     genomes = torch.from_numpy(np.ascontiguousarray(known)).to(device).split(BATCH)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .model import GenomeModel
-from .network import DECODER, ENCODER, Layer
+from .network import Layer
 
 HISTOGRAM_BINS = 32
 FORMAT_VERSION = 1
@@ -17,13 +17,13 @@ FORMAT_VERSION = 1
 def browser_payload(model: GenomeModel) -> dict[str, Any]:
     """Encoder and decoder layers with float32 weights (base64, little-endian), gene statistics, domain.
 
-    Each layer is {kind, sizes, weight?, bias?}; convolution weights are (out, in, 3, 3), linear ones
+    Each layer is {kind, sizes} and its weights by their names in torch; convolution weights are (out, in, 3, 3), linear ones
     (out, in), row-major.  training: (n, 8) genomes for the distance badge.
     """
     genomes = model.training_genomes
     return {
         "format": "bondgenome-browser-model", "version": FORMAT_VERSION, "model": model.name, "hash": model.hash,
-        "encoder": _layers(ENCODER, model._tensors, "encoder"), "decoder": _layers(DECODER, model._tensors, "decoder"),
+        **{part: _layers(layers, model._tensors, part) for part, layers in model.architecture._asdict().items()},
         "genes": gene_statistics(genomes),
         "training": {"n": len(genomes), "values": _pack(genomes)},
         "distance_percentiles": model.domain.distance_percentiles.tolist(),
@@ -48,9 +48,8 @@ def _layers(layers: tuple[Layer, ...], tensors: dict[str, np.ndarray], prefix: s
     out = []
     for k, layer in enumerate(layers):
         entry: dict[str, Any] = {"kind": layer.kind, "sizes": list(layer.sizes)}
-        for part in ("weight", "bias"):
-            if f"{prefix}.{k}.{part}" in tensors:
-                entry[part] = _pack(tensors[f"{prefix}.{k}.{part}"])
+        start = f"{prefix}.{k}."
+        entry |= {name.removeprefix(start): _pack(array) for name, array in tensors.items() if name.startswith(start)}
         out.append(entry)
     return out
 

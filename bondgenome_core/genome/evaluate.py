@@ -19,7 +19,7 @@ from ..slices.slice_set import SliceSet
 from .baselines import bond_length_reconstruction, pca_reconstruction
 from .images import network_input
 from .model import GenomeModel
-from .network import DECODER, ENCODER, load_weights
+from .network import load_weights
 from .splits import counted_species, heldout_frame_rows, leave_species_out, n_bonds, training_rows
 
 FOLDS = "folds.safetensors"
@@ -77,7 +77,7 @@ def fold_reconstruction(model: GenomeModel, species: str, test: SliceSet) -> np.
     tensors = {k.removeprefix(prefix): v for k, v in stored.items() if k.startswith(prefix)}
     if not tensors:
         raise GenomeError(f"{model.name} has no stored weights for the fold without {species}; train it with --fold {species}.")
-    encoder, decoder = load_weights(ENCODER, tensors, "encoder"), load_weights(DECODER, tensors, "decoder")
+    encoder, decoder = (load_weights(layers, tensors, part) for part, layers in model.architecture._asdict().items())
     with torch.no_grad():
         parts = [decoder(encoder(x)) for x in network_input(test.elf(), test.masks).split(256)]
     return torch.cat(parts)[:, 0].numpy()

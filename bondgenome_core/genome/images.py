@@ -23,13 +23,13 @@ def network_input(images: np.ndarray, masks: np.ndarray) -> Tensor:
     return torch.from_numpy(np.where(masks, np.float32(0), images.astype(np.float32))[:, None])
 
 
-def loss_weights(masks: Tensor) -> Tensor:
-    """Weight of each pixel, (n, 1, 64, 64): 1 near the bond, less at the rim, next to nothing in cores."""
+def loss_weights(masks: Tensor, *, rim: float = RIM_WEIGHT, core: float = CORE_WEIGHT) -> Tensor:
+    """Weight of each pixel, (n, channels, size, size) as the masks: 1 near the bond, ``rim`` beyond, ``core`` in cores."""
     import torch
 
-    near = torch.from_numpy(disc(DISC_RADIUS)).to(masks.device)
-    open_weight = torch.where(near, 1.0, RIM_WEIGHT)
-    return torch.where(masks, torch.tensor(CORE_WEIGHT, device=masks.device), open_weight)
+    near = torch.from_numpy(disc(DISC_RADIUS, masks.shape[-1])).to(masks.device)
+    open_weight = torch.where(near, 1.0, rim)
+    return torch.where(masks, torch.tensor(core, device=masks.device), open_weight)
 
 
 def frame_choices(slices: SliceSet) -> tuple[np.ndarray, np.ndarray]:

@@ -16,7 +16,7 @@ from ..errors import ArtefactError, GenomeError
 from ..slices.elf_slice import N_PIXELS, WINDOW, ElfSlice
 from .domain import Badge, Domain, badge
 from .images import network_input
-from .network import DECODER, ENCODER, N_GENES, load_weights
+from .network import N_GENES, Architecture, load_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,16 +56,20 @@ class GenomeModel:
         return tuple(self.card["accepts"]["kinds"])
 
     @cached_property
+    def architecture(self) -> Architecture:
+        return Architecture.from_card(self.card)
+
+    @cached_property
     def _tensors(self) -> dict[str, np.ndarray]:
         return load_tensors(self.folder, WEIGHTS)
 
     @cached_property
     def encoder(self) -> nn.Sequential:
-        return load_weights(ENCODER, self._tensors, "encoder")
+        return load_weights(self.architecture.encoder, self._tensors, "encoder")
 
     @cached_property
     def decoder(self) -> nn.Sequential:
-        return load_weights(DECODER, self._tensors, "decoder")
+        return load_weights(self.architecture.decoder, self._tensors, "decoder")
 
     @property
     def training_genomes(self) -> np.ndarray:

@@ -1,21 +1,21 @@
 """The autoencoder as a list of layers that torch trains and a browser can run.
 
-Encoder: image (1, 64, 64), cores set to 0 -> strided convolutions -> 8 values.
-Decoder: 8 values -> dense -> upsampling convolutions -> ELF in 0-1.  Layers: linear, conv, silu,
-reshape, flatten, upsample (nearest, x2), shuffle (pixel shuffle, x2), sigmoid.
+Encoder: image (1, 64, 64), cores set to 0 -> 8 values.  Decoder: 8 values -> ELF in 0-1.  Layers: linear,
+residual (x + outer silu(inner x)), conv, silu, reshape, flatten, upsample (nearest, x2), shuffle (pixel
+shuffle, x2), sigmoid, clamp (to 0-1).
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 N_GENES = 8
-MAX_WEIGHTS = 500_000
 
 
 class Layer(NamedTuple):
@@ -25,33 +25,98 @@ class Layer(NamedTuple):
     sizes: tuple[int, ...] = ()
 
 
-ENCODER: tuple[Layer, ...] = (
+class Architecture(NamedTuple):
+    """The layers of both networks; the last of the encoder and the first of the decoder are linear."""
+
+    encoder: tuple[Layer, ...]
+    decoder: tuple[Layer, ...]
+
+    @property
+    def n_genes(self) -> int:
+        return self.decoder[0].sizes[0]
+
+    def bounded(self) -> Architecture:
+        """The same with ELF held between 0 and 1 at the end; has no weights, so that it may follow after training."""
+        return self._replace(decoder=(*self.decoder, Layer("clamp")))
+
+    def as_card(self) -> dict[str, list[Any]]:
+        """As JSON: ``[kind, sizes]`` per layer."""
+        return {part: [[layer.kind, list(layer.sizes)] for layer in layers] for part, layers in self._asdict().items()}
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any]) -> Architecture:
+        """What ``as_card`` wrote; cards of version-0 models name none and mean the convolutional one."""
+        written = card.get("architecture")
+        if written is None:
+            return CONVOLUTIONAL
+        parts = (tuple(Layer(kind, tuple(sizes)) for kind, sizes in written[part]) for part in cls._fields)
+        return cls(*parts)
+
+
+_ENCODER: tuple[Layer, ...] = (
     Layer("conv", (1, 16, 2)), Layer("silu"), Layer("conv", (16, 32, 2)), Layer("silu"),
     Layer("conv", (32, 48, 2)), Layer("silu"), Layer("flatten"),
     Layer("linear", (3072, 48)), Layer("silu"), Layer("linear", (48, N_GENES)),
 )  # fmt: skip
-DECODER: tuple[Layer, ...] = (
+_DECODER: tuple[Layer, ...] = (
     Layer("linear", (N_GENES, 64)), Layer("silu"), Layer("linear", (64, 2048)), Layer("silu"), Layer("reshape", (32, 8, 8)),
     Layer("upsample"), Layer("conv", (32, 32, 1)), Layer("silu"), Layer("upsample"), Layer("conv", (32, 16, 1)), Layer("silu"),
     Layer("conv", (16, 4, 1)), Layer("shuffle"), Layer("sigmoid"),
 )  # fmt: skip
 
+CONVOLUTIONAL = Architecture(_ENCODER, _DECODER)
+"""Of version 0: 0.31 M weights."""
+
+
+def dense_architecture(shape: tuple[int, int, int], *, rank: int, width: int, n_genes: int = N_GENES) -> Architecture:
+    """Image of shape (channels, height, width) -> ``rank`` components -> dense -> genes, and back."""
+    n_pixels = prod(shape)
+    encoder = (
+        Layer("flatten"), Layer("linear", (n_pixels, rank)), Layer("linear", (rank, width)), Layer("silu"),
+        Layer("residual", (width, width)), Layer("silu"), Layer("linear", (width, n_genes)),
+    )  # fmt: skip
+    decoder = (
+        Layer("linear", (n_genes, width)), Layer("silu"), Layer("residual", (width, width)), Layer("silu"),
+        Layer("linear", (width, rank)), Layer("linear", (rank, n_pixels)), Layer("reshape", shape),
+    )  # fmt: skip
+    return Architecture(encoder, decoder)
+
+
+DENSE = dense_architecture((1, 64, 64), rank=128, width=256)
+
 
 def build(layers: tuple[Layer, ...]) -> nn.Sequential:
-    """Torch modules: linear (in, out); conv (in, out, stride) with 3x3 kernels and zero padding 1; reshape (c, h, w)."""
+    """Torch modules: linear (in, out); residual (width, inner width); conv (in, out, stride) with 3x3 kernels and
+    zero padding 1; reshape (c, h, w)."""
     from torch import nn
 
     makers: dict[str, Any] = {
         "linear": lambda a, b: nn.Linear(a, b),
+        "residual": _residual,
         "conv": lambda a, b, stride: nn.Conv2d(a, b, 3, stride=stride, padding=1),
         "silu": nn.SiLU,
         "sigmoid": nn.Sigmoid,
+        "clamp": lambda: nn.Hardtanh(0.0, 1.0),
         "flatten": nn.Flatten,
         "reshape": lambda c, h, w: nn.Unflatten(1, (c, h, w)),
         "upsample": lambda: nn.Upsample(scale_factor=2, mode="nearest"),
         "shuffle": lambda: nn.PixelShuffle(2),
     }
     return nn.Sequential(*(makers[layer.kind](*layer.sizes) for layer in layers))
+
+
+def _residual(width: int, inner_width: int) -> nn.Module:
+    from torch import nn
+
+    class Residual(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner, self.outer = nn.Linear(width, inner_width), nn.Linear(inner_width, width)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x + self.outer(nn.functional.silu(self.inner(x)))
+
+    return Residual()
 
 
 def n_weights(*networks: nn.Module) -> int:

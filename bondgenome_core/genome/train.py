@@ -1,4 +1,4 @@
-"""Train the autoencoder: weighted squared error, random admissible frames, one-cycle learning rate."""
+"""Train an autoencoder: weighted squared error, random admissible frames, one-cycle learning rate."""
 
 from __future__ import annotations
 
@@ -11,18 +11,25 @@ import numpy as np
 
 from ..device import default_device
 from ..slices.slice_set import SliceSet
-from .images import flips_of_frame, frame_choices, loss_weights, network_input
-from .network import DECODER, ENCODER, build
+from .components import start_from_components
+from .images import CORE_WEIGHT, RIM_WEIGHT, flips_of_frame, frame_choices, loss_weights, network_input
+from .network import CONVOLUTIONAL, Architecture, build
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+Batch = Callable[[np.ndarray], tuple["Tensor", "Tensor"]]
+"""Indices -> (images, weights of their pixels), in the frames drawn for this epoch."""
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How long and how fast; written on the card.
+    """How long and how fast, and what the loss weighs; written on the card.
 
     mirror_right_angle: the plane at 90 degrees of the mirror-image molecule is a valid image too.
+    nested: genes are dropped from the end at random, so that the first ones carry most.  noise: standard deviation
+    added to the genes, as a share of each gene's own.  rim_weight, core_weight: of pixels beyond 2.4 Angstrom and
+    of masked ones, against 1 near the bond.
     """
 
     epochs: int = 40
@@ -30,33 +37,59 @@ class TrainingSettings:
     learning_rate: float = 3e-3
     weight_decay: float = 1e-4
     mirror_right_angle: bool = True
+    nested: bool = False
+    noise: float = 0.0
+    rim_weight: float = RIM_WEIGHT
+    core_weight: float = CORE_WEIGHT
 
     def as_card(self) -> dict[str, Any]:
         return asdict(self)
 
 
 class Autoencoder(NamedTuple):
-    """Trained networks (evaluation mode) and the loss after each epoch."""
+    """Trained networks (evaluation mode), the loss after each epoch, and their layers."""
 
     encoder: nn.Sequential
     decoder: nn.Sequential
     losses: list[float]
+    architecture: Architecture
 
 
-def train_autoencoder(slices: SliceSet, *, seed: int, settings: TrainingSettings | None = None,
-                      say: Callable[[str], None] | None = None) -> Autoencoder:  # fmt: skip
+def train_autoencoder(
+    slices: SliceSet, *, seed: int, settings: TrainingSettings | None = None, architecture: Architecture = CONVOLUTIONAL,
+    say: Callable[[str], None] | None = None,
+) -> Autoencoder:  # fmt: skip
     """Fit encoder and decoder to all images of a set; every random step follows from the seed."""
     import torch
 
     settings = settings or TrainingSettings()
     device = default_device()
+    inputs = network_input(slices.elf(), slices.masks).to(device)
+    hidden = torch.from_numpy(slices.masks[:, None]).to(device)
+    weights = loss_weights(hidden, rim=settings.rim_weight, core=settings.core_weight)
+
+    def draw(generator: np.random.Generator) -> Batch:
+        rows, columns = random_frames(slices, generator, mirror_right_angle=settings.mirror_right_angle)
+
+        def batch(pick: np.ndarray) -> tuple[Tensor, Tensor]:
+            return reverse(inputs[pick], rows[pick], columns[pick]), reverse(weights[pick], rows[pick], columns[pick])
+
+        return batch
+
+    return fit(architecture, inputs, weights, draw, seed=seed, settings=settings, say=say)
+
+
+def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Callable[[np.random.Generator], Batch], *,
+        seed: int, settings: TrainingSettings, say: Callable[[str], None] | None = None) -> Autoencoder:  # fmt: skip
+    """The training loop.  inputs, weights: (n, channels, height, width); draw: the frames of one epoch."""
+    import torch
+
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     # channels-last memory doubles the speed of the convolutions on a CPU
-    encoder, decoder = (build(layers).to(device).to(memory_format=torch.channels_last) for layers in (ENCODER, DECODER))  # type: ignore[call-overload]
-    inputs = network_input(slices.elf(), slices.masks).to(device)
-    weights = loss_weights(torch.from_numpy(slices.masks[:, None]).to(device))
-    steps = max(1, len(slices) // settings.batch)
+    encoder, decoder = (build(layers).to(inputs.device).to(memory_format=torch.channels_last) for layers in architecture)  # type: ignore[call-overload]
+    start_from_components(encoder, decoder, inputs, weights, seed=seed)
+    steps = max(1, len(inputs) // settings.batch)
     parameters = [*encoder.parameters(), *decoder.parameters()]
     optimiser = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -65,12 +98,10 @@ def train_autoencoder(slices: SliceSet, *, seed: int, settings: TrainingSettings
     losses = []
     for epoch in range(settings.epochs):
         began, total = time.perf_counter(), 0.0
-        order = generator.permutation(len(slices))
-        rows, columns = _random_frames(slices, generator, settings)
+        order, batch = generator.permutation(len(inputs)), draw(generator)
         for step in range(steps):
-            pick = order[step * settings.batch : (step + 1) * settings.batch]
-            x, w = (_reverse(t[pick], rows[pick], columns[pick]) for t in (inputs, weights))
-            loss = (w * (decoder(encoder(x)) - x) ** 2).sum() / w.sum()
+            x, w = batch(order[step * settings.batch : (step + 1) * settings.batch])
+            loss = (w * (decoder(_disturb(encoder(x), settings)) - x) ** 2).sum() / w.sum()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
@@ -81,21 +112,34 @@ def train_autoencoder(slices: SliceSet, *, seed: int, settings: TrainingSettings
             seconds = time.perf_counter() - began
             say(f"epoch {epoch + 1}/{settings.epochs}: weighted RMSE {losses[-1] ** 0.5:.4f}, {seconds:.1f} s")
     finished = [n.eval().cpu().to(memory_format=torch.contiguous_format).requires_grad_(False) for n in (encoder, decoder)]
-    return Autoencoder(finished[0], finished[1], losses)
+    return Autoencoder(finished[0], finished[1], losses, architecture)
 
 
-def _random_frames(slices: SliceSet, generator: np.random.Generator, settings: TrainingSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Which images to reverse along rows and columns this epoch."""
+def _disturb(genes: Tensor, settings: TrainingSettings) -> Tensor:
+    import torch
+
+    if settings.noise:
+        genes = genes + settings.noise * genes.std(0, unbiased=False).detach() * torch.randn_like(genes)
+    if settings.nested:
+        n = genes.shape[1]
+        kept = torch.randint(1, n + 1, (len(genes), 1), device=genes.device)
+        genes = genes * (torch.arange(n, device=genes.device) < kept)
+    return genes
+
+
+def random_frames(slices: SliceSet, generator: np.random.Generator, *, mirror_right_angle: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Which images to reverse along rows and columns this epoch, (n,) bool each."""
     may_x, may_z = frame_choices(slices)
     coins = generator.random((3, len(slices))) < 0.5
     azimuth = slices.table["azimuth_deg"].to_numpy()
     rows, columns = flips_of_frame(azimuth, may_x & coins[0], may_z & coins[1])
-    if settings.mirror_right_angle:
+    if mirror_right_angle:
         rows = rows ^ (np.isclose(azimuth % 180, 90) & coins[2])
     return rows, columns
 
 
-def _reverse(images: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
+def reverse(images: Tensor, rows: np.ndarray, columns: np.ndarray) -> Tensor:
+    """Images (n, channels, height, width), some of them reversed along rows and columns."""
     import torch
 
     r, c = (torch.from_numpy(f).to(images.device)[:, None, None, None] for f in (rows, columns))

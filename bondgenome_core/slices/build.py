@@ -81,7 +81,7 @@ def _slices_of_file(path: Path, kinds: Sequence[str], azimuths: Sequence[float])
     if not slices:
         return None
     images = np.stack([np.round(s.image * 255).astype(np.uint8) for s in slices])
-    table = pd.DataFrame([_row(s, w) for s in slices], columns=list(COLUMNS))
+    table = pd.DataFrame([slice_row(s, w) for s in slices], columns=list(COLUMNS))
     info = {"core_treatment": w.core_treatment, "level": w.level, "kinds": list(kinds), "azimuths_deg": list(azimuths)}
     return SliceSet(images, np.stack([s.mask for s in slices]), table, info)
 
@@ -94,7 +94,8 @@ def slices_of(w: Wavefunction, kinds: Sequence[str], azimuths: Sequence[float] =
     return sample_planes(w, [Plane(b, a) for b in bonds for a in azimuths])
 
 
-def _row(s: ElfSlice, w: Wavefunction) -> tuple:
+def slice_row(s: ElfSlice, w: Wavefunction) -> tuple:
+    """The values of COLUMNS for one slice."""
     run = w.provenance.get("trajectory") or {}
     name, _, snapshot = s.structure_name.rpartition("/") if run else (s.structure_name, "", "")
     role = run.get("role", "relaxed")

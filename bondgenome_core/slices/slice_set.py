@@ -50,16 +50,16 @@ class SliceSet:
     def counting(self, index: np.ndarray | slice = slice(None), *, full_window: bool = False) -> np.ndarray:
         """Pixels that count in an error: outside cores and, unless full_window, within 2.4 Angstrom."""
         counts = ~self.masks[index]
-        return counts if full_window else counts & disc()
+        return counts if full_window else counts & disc(DISC_RADIUS, self.images.shape[-1])
 
     def subset(self, index: np.ndarray) -> SliceSet:
         """Some of the images, in the order given."""
         return SliceSet(self.images[index], self.masks[index], self.table.iloc[index].reset_index(drop=True), self.info)
 
 
-def disc(radius: float = DISC_RADIUS) -> np.ndarray:
-    """(64, 64) bool: pixels within a radius (Angstrom) of the bond midpoint."""
-    axis = (np.arange(N_PIXELS) - 0.5 * (N_PIXELS - 1)) * (WINDOW / N_PIXELS)
+def disc(radius: float = DISC_RADIUS, n_pixels: int = N_PIXELS) -> np.ndarray:
+    """(n_pixels, n_pixels) bool: pixels within a radius (Angstrom) of the bond midpoint."""
+    axis = (np.arange(n_pixels) - 0.5 * (n_pixels - 1)) * (WINDOW / n_pixels)
     return axis[:, None] ** 2 + axis[None, :] ** 2 <= radius**2
 
 

@@ -45,9 +45,20 @@ const KINDS = {
     };
     return [step, { channels: outward, size: 1 }];
   },
+  residual({ sizes: [width, inner], ...weights }) {
+    const part = (name, sizes) => KINDS.linear({ sizes, weight: weights[`${name}.weight`], bias: weights[`${name}.bias`] })[0];
+    const widen = part("inner", [width, inner]), narrow = part("outer", [inner, width]), bend = silu();
+    const step = (x) => {
+      const change = narrow(bend(widen(x)));
+      for (let i = 0; i < width; i++) x[i] += change[i];
+      return x;
+    };
+    return [step, { channels: width, size: 1 }];
+  },
   conv: ({ sizes: [inward, outward, stride], weight, bias }, { size }) =>
     [convolution(unpack(weight), unpack(bias), inward, outward, stride, size), { channels: outward, size: size / stride }],
-  silu: (layer, shape) => [inPlace((v) => v / (1 + Math.exp(-v))), shape],
+  silu: (layer, shape) => [silu(), shape],
+  clamp: (layer, shape) => [inPlace((v) => Math.min(1, Math.max(0, v))), shape],
   sigmoid: (layer, shape) => [inPlace((v) => 1 / (1 + Math.exp(-v))), shape],
   flatten: (layer, { channels, size }) => [(x) => x, { channels: channels * size * size, size: 1 }],
   reshape: ({ sizes: [channels, size] }) => [(x) => x, { channels, size }],
@@ -77,6 +88,8 @@ const KINDS = {
     return [step, { channels: kept, size: wide }];
   },
 };
+
+const silu = () => inPlace((v) => v / (1 + Math.exp(-v)));
 
 function inPlace(f) {
   return (x) => {

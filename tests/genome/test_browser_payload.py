@@ -16,7 +16,7 @@ from bondgenome_core.artefacts import write_card
 from bondgenome_core.genome.browser import browser_payload
 from bondgenome_core.genome.domain import reference_domain
 from bondgenome_core.genome.model import WEIGHTS, GenomeModel
-from bondgenome_core.genome.network import DECODER, ENCODER, build, weights_of
+from bondgenome_core.genome.network import CONVOLUTIONAL, DENSE, build, weights_of
 
 MODULES = Path(__file__).resolve().parents[2] / "bondgenome_ui" / "sliders"
 NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
@@ -38,15 +38,15 @@ result = {
 """
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
+@pytest.fixture(scope="module", params=[CONVOLUTIONAL, DENSE.bounded()], ids=["convolutional", "dense"])
+def model(request, tmp_path_factory):
     """Networks with random weights, whose domain is what their own genomes show: agreement must not hang on training."""
     import torch
     from safetensors.numpy import save
 
     with torch.random.fork_rng():
         torch.manual_seed(3)
-        encoder, decoder = build(ENCODER), build(DECODER)
+        encoder, decoder = (build(layers) for layers in request.param)
     folder = tmp_path_factory.mktemp("model-random-v0")
     generator = np.random.default_rng(5)
     genomes = generator.normal(size=(400, 8)).astype(np.float32)
@@ -55,7 +55,11 @@ def model(tmp_path_factory):
     domain = reference_domain(genomes, again)
     tensors = weights_of(encoder, "encoder") | weights_of(decoder, "decoder") | domain._asdict() | {"training_genomes": genomes}
     (folder / WEIGHTS).write_bytes(save(tensors))
-    write_card(folder, {"accepts": {"kinds": ["S-Au"], "core_treatment": "none", "level": "none"}}, "")
+    write_card(
+        folder,
+        {"accepts": {"kinds": ["S-Au"], "core_treatment": "none", "level": "none"}, "architecture": request.param.as_card()},
+        "",
+    )
     return GenomeModel(folder)
 
 

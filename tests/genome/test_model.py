@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from bondgenome_core.errors import ArtefactError, GenomeError
 from bondgenome_core.genome.images import flips_of_frame
 from bondgenome_core.genome.model import GenomeModel, check_genome, find_model, model_for
-from bondgenome_core.genome.network import DECODER, ENCODER, MAX_WEIGHTS, build, n_weights
+from bondgenome_core.genome.network import CONVOLUTIONAL, DENSE, Architecture, build, n_weights
 from bondgenome_core.genome.train import TrainingSettings, train_autoencoder
 
 pytestmark = pytest.mark.unit
 
 
-def test_the_autoencoder_has_at_most_half_a_million_weights():
-    assert n_weights(build(ENCODER), build(DECODER)) <= MAX_WEIGHTS
+def test_the_version_0_autoencoder_has_at_most_half_a_million_weights():
+    assert n_weights(*(build(layers) for layers in CONVOLUTIONAL)) <= 500_000
+
+
+def test_an_architecture_survives_its_card():
+    for architecture in (CONVOLUTIONAL, DENSE.bounded()):
+        card = json.loads(json.dumps({"architecture": architecture.as_card()}))
+        assert Architecture.from_card(card) == architecture
+    assert Architecture.from_card({}) == CONVOLUTIONAL
+
+
+def test_a_dense_autoencoder_learns_faster_from_principal_components_than_from_random_layers(slices, monkeypatch):
+    settings = TrainingSettings(epochs=4, batch=16)
+    dense = train_autoencoder(slices, seed=3, settings=settings, architecture=DENSE)
+    monkeypatch.setattr("bondgenome_core.genome.train.start_from_components", lambda *_, **__: None)
+    random = train_autoencoder(slices, seed=3, settings=settings, architecture=DENSE)
+    assert dense.losses[-1] < dense.losses[0] < random.losses[0]
+    assert dense.losses[-1] < 0.5 * random.losses[-1]
+
+
+def test_decoded_elf_of_a_bounded_network_stays_between_0_and_1():
+    import torch
+
+    decoder = build(DENSE.bounded().decoder)
+    with torch.no_grad():
+        image = decoder(100 * torch.randn(4, 8))
+    assert (float(image.min()), float(image.max())) == (0.0, 1.0)
 
 
 def test_the_same_seed_trains_the_same_network(slices, trained):

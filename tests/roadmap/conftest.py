@@ -67,13 +67,13 @@ def model_folder(slices, tmp_path_factory):
     from safetensors.numpy import save_file
 
     from bondgenome_core.artefacts import write_card
-    from bondgenome_core.genome.network import DECODER, ENCODER, build, weights_of
+    from bondgenome_core.genome.network import CONVOLUTIONAL, build, weights_of
     from bondgenome_core.genome.release import write_bonds
 
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("models") / "genome-test-v0"
     folder.mkdir()
-    encoder, decoder = build(ENCODER), build(DECODER)
+    encoder, decoder = (build(layers) for layers in CONVOLUTIONAL)
     # untrained weights answer in a narrow band; whitened genomes do not
     encoder[-1].weight.data *= 60
     save_file(weights_of(encoder, "encoder") | weights_of(decoder, "decoder"), folder / "model.safetensors")
