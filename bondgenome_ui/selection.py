@@ -13,6 +13,8 @@ from bondgenome_core.errors import BondGenomeError
 from bondgenome_core.structures.structure import Bond
 
 DEFAULT_STRUCTURE = "au25_sh18_anion"
+AZIMUTHS, OFFSETS, WINDOWS = (-180.0, 180.0), (-3.0, 3.0), (2.0, 20.0)
+"""Degrees, Angstrom, Angstrom: what a slice can be turned, shifted and sized by."""
 _STATE = "selection"
 _FORGOTTEN_WITH_BOND: dict[str, Any] = {"genome": (), "model": "", "view": 0}
 _FORGOTTEN_WITH_STRUCTURE: dict[str, Any] = {
@@ -144,6 +146,26 @@ def _number(word: str) -> float:
     return value
 
 
+def _within(low: float, high: float) -> Callable[[str], float]:
+    """A number that the page's own widget can show."""
+
+    def read(word: str) -> float:
+        value = _number(word)
+        if not low <= value <= high:
+            raise ValueError(word)
+        return value
+
+    return read
+
+
+def _colours(word: str) -> str:
+    from bondgenome_core.slices.figures import COLOUR_NAMES
+
+    if word not in COLOUR_NAMES:
+        raise ValueError(word)
+    return word
+
+
 def _cutoffs(word: str) -> tuple[tuple[str, float], ...]:
     return tuple((pair, _number(value)) for pair, value in (part.split(":") for part in word.split(",") if part))
 
@@ -153,10 +175,10 @@ _CODECS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "frame": (str, int),
     "bond": (_bond_word, _bond),
     "second": (_bond_word, _bond),
-    "azimuth": ("{:g}".format, _number),
-    "offset": ("{:g}".format, _number),
-    "window": ("{:g}".format, _number),
-    "colours": (str, str),
+    "azimuth": ("{:g}".format, _within(*AZIMUTHS)),
+    "offset": ("{:g}".format, _within(*OFFSETS)),
+    "window": ("{:g}".format, _within(*WINDOWS)),
+    "colours": (str, _colours),
     "cutoffs": (lambda pairs: ",".join(f"{pair}:{value:g}" for pair, value in pairs), _cutoffs),
     "job": (str, str),
     # nine digits bring every float32 back as it was, so that a link shows the very same pixels

@@ -9,7 +9,7 @@ from bondgenome_core.slices.figures import COLOUR_NAMES, provenance_line
 from bondgenome_core.structures.structure import Bond
 from bondgenome_ui import bonds, content, dashboard, genome_recompute
 from bondgenome_ui.page import ACCENTS, run_page, theme
-from bondgenome_ui.selection import Selection, bound, current, select
+from bondgenome_ui.selection import AZIMUTHS, OFFSETS, WINDOWS, Selection, bound, current, select
 from bondgenome_ui.slice_view import choose_channel, choose_view, draw, show_downloads, show_gauge, show_profile, show_slice
 from bondgenome_ui.viewer import Mark, Outline, show_viewer
 
@@ -64,9 +64,11 @@ def sampled(key: str | None, chosen: Selection, wanted: list[Bond]) -> tuple[lis
 
 def settings() -> None:
     azimuth, offset, window, colours = st.columns([4, 4, 2, 3], gap="medium", vertical_alignment="bottom")
-    azimuth.slider("Azimuth φ (degrees)", -180.0, 180.0, step=5.0, **bound("azimuth"), help="Turns the plane about the bond.")
-    offset.slider("Offset (Å)", -3.0, 3.0, step=0.1, **bound("offset"), help="Shifts the plane along its normal.")
-    window.number_input("Window (Å)", 2.0, 20.0, step=0.8, **bound("window"), help="6.4 Å is what genomes are read from.")
+    azimuth.slider(
+        "Azimuth φ (degrees)", *AZIMUTHS, step=5.0, format="%g", **bound("azimuth"), help="Turns the plane about the bond."
+    )
+    offset.slider("Offset (Å)", *OFFSETS, step=0.1, format="%.1f", **bound("offset"), help="Shifts the plane along its normal.")
+    window.number_input("Window (Å)", *WINDOWS, step=0.8, **bound("window"), help="6.4 Å is what genomes are read from.")
     names = COLOUR_NAMES.__getitem__
     colours.selectbox("Colours", list(COLOUR_NAMES), format_func=names, **bound("colours"))
 
