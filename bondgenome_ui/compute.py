@@ -13,6 +13,7 @@ from bondgenome_core.structures.structure import Structure
 from . import content, jobs
 from .page import clear_messages
 from .selection import current, select
+from .surfaces import quantities_of
 
 if TYPE_CHECKING:
     from bondgenome_core.electrons.plan import ScfPlan
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 def show_compute(structure: Structure, frames: Sequence[Structure], key: str | None) -> None:
     """Settings and cost of an SCF of this geometry or of all frames."""
+    if key is not None and "elf" not in quantities_of(key):
+        key = None  # a grid of something else, of which no bond can be sliced
     if key is not None:
         st.success("The electrons of this geometry are at hand: every bond can be sliced.", icon=":material/check:")
     with clear_messages():

@@ -87,14 +87,14 @@ def trajectory():
     return open_workspace().put_upload("water.xyz", "".join(frames).encode())
 
 
-def compute_tab(structure_id: str) -> AppTest:
+def compute_tab(structure_id: str, key: str | None = None) -> AppTest:
     """The tab alone: a page opens it only where a browser asks for it."""
     script = f"""
 from bondgenome_ui import compute, content
 from bondgenome_ui.selection import current, select
 if current().structure == "au25_sh18_anion":
     select(structure="{structure_id}")
-compute.show_compute(content.shown_structure(current()), content.frames_of(current().structure), None)
+compute.show_compute(content.shown_structure(current()), content.frames_of(current().structure), {key!r})
 """
     return AppTest.from_string(script, default_timeout=90).run()
 
@@ -164,3 +164,12 @@ def test_isosurface_of_a_grid_with_two_spins_shows_the_chosen_spin():
     app = run(structure=uploaded, surface="elf")
     assert not app.exception
     assert any(c.key == "widget_channel" for c in app.get("segmented_control") + app.get("button_group"))
+
+
+def test_grid_of_a_density_is_not_said_to_be_the_electrons_that_slices_need():
+    cube = "two atoms\nelectron density\n2 -3 -3 -3\n8 1 0 0\n8 0 1 0\n8 0 0 1\n6 6 0 0 0\n6 6 0 0 2.8\n" + "0.5 " * 8**3
+    structure = open_workspace().put_upload("density.cube", cube.encode())
+    app = compute_tab(structure, f"imported:{structure}")
+    assert not app.exception
+    assert not app.success
+    assert "basis functions" in " ".join(m.value for m in app.markdown)
