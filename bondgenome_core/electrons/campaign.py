@@ -18,8 +18,9 @@ from ..names import safe_name
 from ..structures.bonds import with_bonds
 from ..structures.structure import Structure
 from ..structures.thermal import ThermalState, thermal_snapshots
+from .guess import guess_at
 from .request import ScfRequest, default_request
-from .scf import guess_from, run_scf
+from .scf import run_scf
 from .wavefunction import Wavefunction, load_wavefunction, save_wavefunction
 
 EXCLUDED = "excluded.json"
@@ -120,7 +121,7 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     structure = with_bonds(snapshot).with_(name=f"{trajectory.folder}/{number:03d}")
     request = request or default_request(structure)
     try:
-        w = run_scf(structure, request, guess=guess_from(previous) if previous else None)
+        w = run_scf(structure, request, guess=guess_at(previous, structure, request) if previous else None)
         if not w.converged:
             w = run_scf(structure, request.with_(damping=0.3, max_cycle=2 * request.max_cycle))
     except BondGenomeError as error:

@@ -56,7 +56,8 @@ def _guess(
     structure: Structure, settings: ScfRequest, folder: JobFolder, progress: JobProgress, previous: Wavefunction | None
 ) -> np.ndarray | None:
     """The density of the interrupted run, else of the frame before, else None (atomic densities)."""
-    from ..electrons.scf import density_from_checkpoint, guess_from
+    from ..electrons.guess import guess_at
+    from ..electrons.scf import density_from_checkpoint
 
     checkpoint = folder.checkpoint(progress.frame)
     density = density_from_checkpoint(checkpoint) if checkpoint.is_file() else None
@@ -66,7 +67,7 @@ def _guess(
     same_spins = previous is not None and previous.restricted == (structure.multiplicity == 1 and not settings.unrestricted)
     if previous is not None and same_spins and np.array_equal(previous.structure.numbers, structure.numbers):
         progress.say("starting from the density of the frame before")
-        return guess_from(previous)
+        return guess_at(previous, structure, settings)
     return None
 
 

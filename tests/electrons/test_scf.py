@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from bondgenome_core.electrons.guess import ao_overlap, guess_at
 from bondgenome_core.electrons.request import GOLD_REQUEST, MOLECULE_REQUEST, SLAB_REQUEST, default_request, request_hash
 from bondgenome_core.electrons.scf import density_from_checkpoint, density_matrix, guess_from, run_scf
 from bondgenome_core.electrons.soundness import atom_energy, binding_per_atom, lowest_overlap_eigenvalue
@@ -129,7 +130,20 @@ def test_an_scf_that_does_not_converge_is_marked_so(water):
 @pytest.mark.unit
 def test_density_of_a_wavefunction_starts_its_neighbour_in_fewer_cycles(water, water_svp):
     near = water.with_(positions=water.positions * 1.003)
-    assert run_scf(near, guess=guess_from(water_svp)).convergence["cycles"] < run_scf(near).convergence["cycles"]
+    guess = guess_at(water_svp, near, MOLECULE_REQUEST)
+    assert run_scf(near, guess=guess).convergence["cycles"] < run_scf(near).convergence["cycles"]
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("request_", [MOLECULE_REQUEST, GOLD_REQUEST], ids=["molecular", "gpw"])
+def test_first_density_of_a_moved_structure_holds_all_electrons_and_is_idempotent(water, request_):
+    there = run_scf(water, request_)
+    turned = water.with_(positions=water.positions @ np.array([[0.8, -0.6, 0], [0.6, 0.8, 0], [0, 0, 1]]) * 1.05)
+    overlap = ao_overlap(turned, request_)
+    density = guess_at(there, turned, request_)
+    assert np.trace(density @ overlap) == pytest.approx(there.n_electrons, abs=1e-6)
+    assert np.abs(density @ overlap @ density - 2 * density).max() < 1e-6
+    assert abs(np.trace(guess_from(there) @ overlap) - there.n_electrons) > 1e-2, "the old density as it was must fail"
 
 
 @pytest.mark.law
@@ -177,6 +191,7 @@ def test_every_mesh_is_transformed_by_pocketfft_and_none_by_whole_fourier_matric
     said = subprocess.run(
         [sys.executable, "-c", """
 from bondgenome_core.electrons.gpw import make_cell
+from bondgenome_core.electrons.guess import ao_overlap, guess_at
 from bondgenome_core.electrons.request import GOLD_REQUEST
 from bondgenome_core.structures.gallery import load_gallery_structure
 make_cell(load_gallery_structure("au6"), GOLD_REQUEST)
