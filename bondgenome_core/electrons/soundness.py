@@ -2,8 +2,10 @@
 
 The smaller the lowest overlap eigenvalue, the more the orthogonalised Fock matrix amplifies the error of truncated
 lattice sums.  In a 4x4x3 Au(111) slab it is 9e-4 at any precision (PySCF sums the overlap further than the rest): with
-sums good to 1e-5 the SCF diverges by tens of thousands of hartree, at 1e-8 it settles.  A cohesive energy is below 0.3 hartree per atom in any solid (diamond 0.27), so an energy per atom far from
-the mean of the free atoms, computed in the same basis and with the same pseudopotentials, is no ground state.
+sums good to 1e-5 the SCF diverges by tens of thousands of hartree, at 1e-8 it settles.
+
+A cohesive energy is below 0.3 hartree per atom in any solid (diamond 0.27), so an energy per atom far from the mean
+of the free atoms, computed in the same basis and with the same pseudopotentials, is no ground state.
 """
 
 from __future__ import annotations
