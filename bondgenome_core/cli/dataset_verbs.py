@@ -17,7 +17,7 @@ from .sources import STORED, open_frames, open_structure
 
 dataset = typer.Typer(help="Wavefunctions and slices in quantity.", no_args_is_help=True)
 
-SOURCES, WAVEFUNCTIONS, CACHE = "sources.json", "wavefunctions", "cache"
+SOURCES, INDICES, WAVEFUNCTIONS, CACHE = "sources.json", "indices.csv", "wavefunctions", "cache"
 
 
 @dataset.command("build")
@@ -46,6 +46,22 @@ def build(
     }  # fmt: skip
     text = f"{out}: {len(slices)} slices of {result['n_bonds']} bonds from {len(paths)} wavefunctions, {len(species)} species"
     answer(result, text, as_json=as_json)
+
+
+@dataset.command("indices")
+def indices(
+    data: Annotated[Path, typer.Argument(metavar="D", help="A data set made by 'dataset build'.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compute bond orders, densities at critical points, charges and descriptors of every bond of a data set; resumable."""
+    from ..indices.build import build_indices
+    from ..slices.slice_set import load_slice_set
+
+    kinds = load_slice_set(data).info["kinds"]
+    table = build_indices(sources_of(data), kinds, cache=data / CACHE, say=log)
+    write_file(data / INDICES, table.to_csv(index=False).encode())
+    result = {"out": str(data / INDICES), "n_bonds": len(table), "columns": list(table.columns)}
+    answer(result, f"{data / INDICES}: {len(table)} bonds, {len(table.columns)} columns", as_json=as_json)
 
 
 @dataset.command("sample")

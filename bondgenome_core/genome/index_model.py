@@ -1,0 +1,108 @@
+"""From eight values to what a chemist measures: an ensemble of small networks, genome -> indices with uncertainty.
+
+Targets: bond length, Mayer order, rho and its Laplacian at the bond critical point, largest ELF on the bond line and its
+place, polarization, charge difference across the bond, and the class (core, staple, ring, ...).  The spread of the
+ensemble is the uncertainty.  'Simple MLP' and 'realistic indices' after 10.1021/acs.jctc.4c00557, whose own are not public.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .network import N_GENES, Layer, build
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+INDICES = (
+    "length", "mayer_order", "rho_bcp", "laplacian_bcp", "elf_max", "elf_max_position", "polarization", "charge_difference",
+)  # fmt: skip
+TURNED = ("elf_max_position", "polarization", "charge_difference")
+"""Change sign when the axis of a bond is reversed."""
+N_MEMBERS, WIDTH = 5, 64
+EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 120, 256, 4e-3, 1e-3
+CLASS_WEIGHT = 0.1
+
+
+class Prediction(NamedTuple):
+    """values, sd: (n, 8) in the units of INDICES, mean and standard deviation over the ensemble.
+
+    classes: (n, n_classes) probabilities.
+    """
+
+    values: np.ndarray
+    sd: np.ndarray
+    classes: np.ndarray
+
+
+class IndexModel(NamedTuple):
+    """members: networks genome -> (8 standardised indices, class logits).  mean, sd: (8,).  classes: their names."""
+
+    members: tuple[nn.Sequential, ...]
+    mean: np.ndarray
+    sd: np.ndarray
+    classes: tuple[str, ...]
+
+    def predict(self, genomes: np.ndarray) -> Prediction:
+        """Indices of genomes (n, 8)."""
+        import torch
+
+        with torch.no_grad():
+            out = torch.stack([member(torch.from_numpy(np.float32(genomes))) for member in self.members])
+            classes = out[..., len(INDICES) :].softmax(-1).mean(0).numpy()
+        values = out[..., : len(INDICES)].numpy() * self.sd + self.mean
+        return Prediction(values.mean(0), values.std(0), classes)
+
+
+def layers_for(n_classes: int) -> tuple[Layer, ...]:
+    """Layers of one member; the browser runs the same."""
+    return (
+        Layer("linear", (N_GENES, WIDTH)), Layer("silu"), Layer("linear", (WIDTH, WIDTH)), Layer("silu"),
+        Layer("linear", (WIDTH, len(INDICES) + n_classes)),
+    )  # fmt: skip
+
+
+def train_index_model(genomes: np.ndarray, table: pd.DataFrame, *, seed: int, n_members: int = N_MEMBERS) -> IndexModel:
+    """Fit the ensemble; members differ in initial weights, batch order and the bootstrap sample they see.
+
+    genomes: (n, 8).  table: n rows with the columns INDICES and bond_class; a missing index does not count in the loss.
+    """
+    import torch
+
+    target = table[list(INDICES)].to_numpy(dtype=np.float64)
+    mean, sd = np.nanmean(target, 0), np.nanstd(target, 0)
+    known = np.isfinite(target)
+    scaled = torch.from_numpy(np.where(known, (target - mean) / sd, 0).astype(np.float32))
+    classes = tuple(sorted(table["bond_class"].unique()))
+    labels = torch.from_numpy(np.array([classes.index(c) for c in table["bond_class"]], dtype=np.int64))
+    inputs, weights = torch.from_numpy(np.array(genomes, dtype=np.float32)), torch.from_numpy(known.astype(np.float32))
+    members = tuple(_train_member(inputs, scaled, weights, labels, len(classes), seed=seed * 1000 + m) for m in range(n_members))
+    return IndexModel(members, mean, sd, classes)
+
+
+def _train_member(inputs: Tensor, target: Tensor, weights: Tensor, labels: Tensor, n_classes: int, *, seed: int) -> nn.Sequential:
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    torch.manual_seed(seed)
+    generator = np.random.default_rng(seed)
+    network = build(layers_for(n_classes))
+    sample = generator.integers(0, len(inputs), len(inputs))
+    steps = max(1, len(sample) // BATCH)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=EPOCHS * steps + 1)
+    for _ in range(EPOCHS):
+        order = generator.permutation(sample)
+        for step in range(steps):
+            pick = order[step * BATCH : (step + 1) * BATCH]
+            out = network(inputs[pick])
+            error = weights[pick] * (out[:, : len(INDICES)] - target[pick]) ** 2
+            loss = error.sum() / weights[pick].sum() + CLASS_WEIGHT * cross_entropy(out[:, len(INDICES) :], labels[pick])
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return network.eval().requires_grad_(False)
