@@ -27,7 +27,8 @@ def loss_weights(masks: Tensor, *, rim: float = RIM_WEIGHT, core: float = CORE_W
     """Weight of each pixel, (n, channels, size, size) as the masks: 1 near the bond, ``rim`` beyond, ``core`` in cores."""
     import torch
 
-    near = torch.from_numpy(disc(DISC_RADIUS, masks.shape[-1])).to(masks.device)
+    # half planes hold the rows of radius above 0 alone
+    near = torch.from_numpy(disc(DISC_RADIUS, masks.shape[-1])[-masks.shape[-2] :]).to(masks.device)
     open_weight = torch.where(near, 1.0, rim)
     return torch.where(masks, torch.tensor(core, device=masks.device), open_weight)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-COLUMNS = ("rmse_frames", "pca_frames", "rmse_frames_full", "rmse_species", "pca_species", "rmse_species_full")
+COLUMNS = ("rmse_frames", "pca_frames", "rmse_full_frames", "rmse_species", "pca_species", "rmse_full_species")
 HEADS = ("frames", "PCA", "frames, full window", "species", "PCA", "species, full window")
 
 
