@@ -21,6 +21,7 @@ from ..structures.thermal import ThermalState, thermal_snapshots
 from .guess import guess_at
 from .request import ScfRequest, default_request
 from .scf import run_scf
+from .shipped import load_shipped, shipped_names
 from .wavefunction import Wavefunction, load_wavefunction, save_wavefunction
 
 EXCLUDED = "excluded.json"
@@ -93,7 +94,7 @@ def run_trajectory(trajectory: Trajectory, folder: Path, start: Structure, *,
         start = _charged(start, trajectory)
     state_file = folder / "state.json"
     state = ThermalState.load(state_file) if state_file.is_file() else ThermalState()
-    previous: Wavefunction | None = None
+    previous = _relaxed(trajectory, _charged(start, trajectory))
     snapshots = thermal_snapshots(
         start, temperature_k=trajectory.temperature_k, n_snapshots=trajectory.n_snapshots, interval_fs=trajectory.interval_fs,
         equilibrate_fs=trajectory.equilibrate_fs, timestep_fs=trajectory.timestep_fs,
@@ -113,6 +114,15 @@ def _charged(structure: Structure, trajectory: Trajectory) -> Structure:
     return structure.with_(charge=charge, multiplicity=multiplicity)
 
 
+def _relaxed(trajectory: Trajectory, start: Structure) -> Wavefunction | None:
+    """The shipped wavefunction of the relaxed structure: a better beginning than atoms, from which Au38 may oscillate."""
+    if trajectory.structure not in shipped_names():
+        return None
+    w = load_shipped(trajectory.structure)
+    same = (w.structure.charge, w.structure.multiplicity) == (start.charge, start.multiplicity)
+    return w if same else None
+
+
 def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Trajectory, request: ScfRequest | None,
              previous: Wavefunction | None, say: Callable[[str], None]) -> Wavefunction | None:  # fmt: skip
     target = folder / f"{number:03d}.safetensors"
@@ -123,7 +133,7 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     try:
         w = run_scf(structure, request, guess=guess_at(previous, structure, request) if previous else None)
         if not w.converged:
-            w = run_scf(structure, request.with_(damping=0.3, max_cycle=2 * request.max_cycle))
+            w = run_scf(structure, request.with_(damping=0.3))
     except BondGenomeError as error:
         record_exclusion(folder, f"{number:03d}", str(error))
         return None

@@ -20,7 +20,8 @@ of the whole bond; the azimuthal mean alone."""
 class Candidate:
     """One code.
 
-    net: 'convolutional' or 'dense' (images in a frame of ``rank`` learned components, small dense networks between).
+    net: 'convolutional' or 'dense' (images in a frame of ``rank`` learned components, residual layers between).
+    straight_epochs: as in ``TrainingSettings``.
     channels: key of CHANNELS; 'fourier' and 'invariant' code a bond, the others an image.
     nested: genes are dropped from the end at random while it trains, which orders them.
     rim_weight: weight of pixels beyond 2.4 Angstrom; core_weight: of masked pixels, 1 where cores are not respected.
@@ -33,7 +34,9 @@ class Candidate:
     nested: bool = False
     rim_weight: float = 0.3
     core_weight: float = 0.02
+    straight_epochs: int = 6
     width: int = 256
+    depth: int = 2
     rank: int = 128
     weight_decay: float = 0.05
     noise: float = 0.0
@@ -50,7 +53,9 @@ WIDTHS = (2, 4, 6, 8, 12, 16)
 
 CANDIDATES: tuple[Candidate, ...] = (
     Candidate("dense"),
-    Candidate("convolutional", net="convolutional", weight_decay=1e-4),
+    Candidate("convolutional", net="convolutional", weight_decay=1e-4, straight_epochs=0),
+    Candidate("dense, bent from the start", straight_epochs=0),
+    Candidate("dense, three layers", depth=3),
     Candidate("dense, nested dropout", nested=True),
     Candidate("dense, wide", width=512),
     Candidate("dense, narrow", width=128),
@@ -73,7 +78,7 @@ def coarse_architecture(c: Candidate) -> Architecture:
     if c.net == "convolutional":
         return _convolutional(n_channels, c.n_genes)
     height = N_COARSE if c.channels.startswith("slice") else N_COARSE // 2
-    return dense_architecture((n_channels, height, N_COARSE), rank=c.rank, width=c.width, n_genes=c.n_genes)
+    return dense_architecture((n_channels, height, N_COARSE), rank=c.rank, width=c.width, depth=c.depth, n_genes=c.n_genes)
 
 
 def _convolutional(n_channels: int, n_genes: int) -> Architecture:

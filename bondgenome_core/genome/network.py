@@ -68,16 +68,21 @@ CONVOLUTIONAL = Architecture(_ENCODER, _DECODER)
 """Of version 0: 0.31 M weights."""
 
 
-def dense_architecture(shape: tuple[int, int, int], *, rank: int, width: int, n_genes: int = N_GENES) -> Architecture:
-    """Image of shape (channels, height, width) -> ``rank`` components -> dense -> genes, and back."""
-    n_pixels = prod(shape)
+def dense_architecture(
+    shape: tuple[int, int, int], *, rank: int, width: int, depth: int = 2, n_genes: int = N_GENES
+) -> Architecture:
+    """Image of shape (channels, height, width) -> ``rank`` components -> ``depth`` residual layers -> genes, and back.
+
+    Nothing but the residual layers bends: without them both networks are linear, which is where training starts.
+    """
+    n_pixels, bends = prod(shape), (Layer("residual", (width, width)),) * depth
     encoder = (
-        Layer("flatten"), Layer("linear", (n_pixels, rank)), Layer("linear", (rank, width)), Layer("silu"),
-        Layer("residual", (width, width)), Layer("silu"), Layer("linear", (width, n_genes)),
+        Layer("flatten"), Layer("linear", (n_pixels, rank)), Layer("linear", (rank, width)), *bends,
+        Layer("linear", (width, n_genes)),
     )  # fmt: skip
     decoder = (
-        Layer("linear", (n_genes, width)), Layer("silu"), Layer("residual", (width, width)), Layer("silu"),
-        Layer("linear", (width, rank)), Layer("linear", (rank, n_pixels)), Layer("reshape", shape),
+        Layer("linear", (n_genes, width)), *bends, Layer("linear", (width, rank)), Layer("linear", (rank, n_pixels)),
+        Layer("reshape", shape),
     )  # fmt: skip
     return Architecture(encoder, decoder)
 
@@ -112,6 +117,8 @@ def _residual(width: int, inner_width: int) -> nn.Module:
         def __init__(self) -> None:
             super().__init__()
             self.inner, self.outer = nn.Linear(width, inner_width), nn.Linear(inner_width, width)
+            nn.init.zeros_(self.outer.weight)  # begins as the identity
+            nn.init.zeros_(self.outer.bias)
 
         def forward(self, x: Tensor) -> Tensor:
             return x + self.outer(nn.functional.silu(self.inner(x)))

@@ -101,6 +101,7 @@ def train_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs:
     """Fit a candidate to some bonds."""
     settings = TrainingSettings(
         epochs=epochs, learning_rate=2e-3, weight_decay=candidate.weight_decay, nested=candidate.nested,
+        straight_epochs=candidate.straight_epochs,
         noise=candidate.noise, rim_weight=candidate.rim_weight, core_weight=candidate.core_weight,
     )  # fmt: skip
     inputs, hidden = network_channels(candidate, data)

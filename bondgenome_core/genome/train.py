@@ -27,6 +27,8 @@ class TrainingSettings:
     """How long and how fast, and what the loss weighs; written on the card.
 
     mirror_right_angle: the plane at 90 degrees of the mirror-image molecule is a valid image too.
+    straight_epochs: at first the residual layers stand still, so that the code settles on the best linear one before it
+    bends; seeds then agree (subspace reproducibility 0.97 instead of 0.81 on a quarter of the pixels).
     nested: genes are dropped from the end at random, so that the first ones carry most.  noise: standard deviation
     added to the genes, as a share of each gene's own.  rim_weight, core_weight: of pixels beyond 2.4 Angstrom and
     of masked ones, against 1 near the bond.
@@ -37,6 +39,7 @@ class TrainingSettings:
     learning_rate: float = 3e-3
     weight_decay: float = 1e-4
     mirror_right_angle: bool = True
+    straight_epochs: int = 0
     nested: bool = False
     noise: float = 0.0
     rim_weight: float = RIM_WEIGHT
@@ -98,6 +101,7 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
     losses = []
     for epoch in range(settings.epochs):
         began, total = time.perf_counter(), 0.0
+        _bend(encoder, decoder, epoch >= settings.straight_epochs)
         order, batch = generator.permutation(len(inputs)), draw(generator)
         for step in range(steps):
             x, w = batch(order[step * settings.batch : (step + 1) * settings.batch])
@@ -113,6 +117,13 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
             say(f"epoch {epoch + 1}/{settings.epochs}: weighted RMSE {losses[-1] ** 0.5:.4f}, {seconds:.1f} s")
     finished = [n.eval().cpu().to(memory_format=torch.contiguous_format).requires_grad_(False) for n in (encoder, decoder)]
     return Autoencoder(finished[0], finished[1], losses, architecture)
+
+
+def _bend(encoder: nn.Sequential, decoder: nn.Sequential, bends: bool) -> None:
+    """Let the residual layers learn, or hold them."""
+    for layer in (*encoder, *decoder):
+        if hasattr(layer, "outer"):
+            layer.requires_grad_(bends)
 
 
 def _disturb(genes: Tensor, settings: TrainingSettings) -> Tensor:

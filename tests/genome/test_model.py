@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from bondgenome_core.errors import ArtefactError, GenomeError
 from bondgenome_core.genome.images import flips_of_frame
@@ -36,9 +37,18 @@ def test_a_dense_autoencoder_learns_faster_from_principal_components_than_from_r
     assert dense.losses[-1] < 0.5 * random.losses[-1]
 
 
-def test_decoded_elf_of_a_bounded_network_stays_between_0_and_1():
-    import torch
+def test_a_code_that_never_bends_is_linear_and_one_that_bends_is_not(slices):
+    def bends(straight_epochs):
+        settings = TrainingSettings(epochs=3, batch=16, straight_epochs=straight_epochs)
+        decoder = train_autoencoder(slices, seed=3, settings=settings, architecture=DENSE).decoder
+        a, b = (decoder(torch.from_numpy(x)) for x in np.random.default_rng(0).normal(size=(2, 5, 8)).astype(np.float32))
+        middle = decoder(torch.from_numpy(0.5 * np.random.default_rng(0).normal(size=(2, 5, 8)).sum(0).astype(np.float32)))
+        return float((middle - 0.5 * (a + b)).abs().max())
 
+    assert bends(3) < 1e-5 < 1e-4 < bends(0)
+
+
+def test_decoded_elf_of_a_bounded_network_stays_between_0_and_1():
     decoder = build(DENSE.bounded().decoder)
     with torch.no_grad():
         image = decoder(100 * torch.randn(4, 8))
