@@ -119,8 +119,9 @@ def from_query(words: Mapping[str, str]) -> Selection:
             try:
                 values[f.name] = _CODECS[f.name][1](words[f.name])
             except (ValueError, TypeError) as error:
-                said = f"{f.name}={words[f.name][:40]!r}"
-                raise LinkError(f"The link says {said}, which cannot be read; copy the whole link again.") from error
+                said, reason = f"{f.name}={words[f.name][:40]!r}", str(error)
+                why = f"which is {reason}" if reason.startswith("outside") else "which cannot be read"
+                raise LinkError(f"The link says {said}, {why}; copy the whole link again.") from error
     return Selection(**values)
 
 
@@ -152,7 +153,7 @@ def _within(low: float, high: float) -> Callable[[str], float]:
     def read(word: str) -> float:
         value = _number(word)
         if not low <= value <= high:
-            raise ValueError(word)
+            raise ValueError(f"outside {low:g} to {high:g}")
         return value
 
     return read

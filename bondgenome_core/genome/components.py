@@ -17,6 +17,16 @@ SMALLEST_SD = 1e-2
 """ELF times pixels: weaker components are not blown up to unit variance."""
 
 
+def frame_layers(encoder: nn.Sequential, decoder: nn.Sequential) -> tuple[nn.Linear, nn.Linear] | tuple[()]:
+    """The outermost linear layers of a dense autoencoder; nothing for any other."""
+    from torch import nn
+
+    into, out_of = encoder[1], decoder[-2]
+    if isinstance(encoder[0], nn.Flatten) and isinstance(into, nn.Linear) and isinstance(out_of, nn.Linear):
+        return into, out_of
+    return ()
+
+
 def start_from_components(encoder: nn.Sequential, decoder: nn.Sequential, inputs: Tensor, weights: Tensor, *, seed: int) -> None:
     """Set the outermost linear layers, in place; networks that do not begin and end with them stay as they are.
 
@@ -24,11 +34,11 @@ def start_from_components(encoder: nn.Sequential, decoder: nn.Sequential, inputs
     """
     import torch
     from sklearn.decomposition import PCA
-    from torch import nn
 
-    into, out_of = encoder[1], decoder[-2]
-    if not (isinstance(encoder[0], nn.Flatten) and isinstance(into, nn.Linear) and isinstance(out_of, nn.Linear)):
+    layers = frame_layers(encoder, decoder)
+    if not layers:
         return
+    into, out_of = layers
     x, known = inputs.flatten(1).cpu().numpy(), weights.flatten(1).cpu().numpy() > 0.05
     mean = (x * known).sum(0) / np.maximum(known.sum(0), 1)
     filled = np.where(known, x, mean)

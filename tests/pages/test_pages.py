@@ -53,7 +53,7 @@ def test_link_to_a_bond_shows_its_slice_with_its_level():
         ({"structure": "../../etc/passwd"}, "not valid"),
         ({"bond": "0-60"}, "not bonded"),
         ({"frame": "7"}, "no frame 7"),
-        ({"window": "500"}, "outside 1-20"),
+        ({"window": "500"}, "outside 2 to 20"),
     ],
 )
 def test_bad_link_gets_one_clear_sentence(query, words):

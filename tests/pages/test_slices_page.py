@@ -207,9 +207,12 @@ def test_panels_of_one_bond_at_two_levels_are_told_apart_by_their_titles():
     assert [t.split(":")[0] for t in titles] == ["As given", "Model's level"]
 
 
-@pytest.mark.parametrize("word", ["azimuth=999", "offset=50", "window=0", "colours=zzz"])
-def test_link_with_a_value_no_widget_can_show_gets_one_clear_sentence(word):
+@pytest.mark.parametrize(("word", "why"), [
+    ("azimuth=999", "is outside -180 to 180"), ("offset=50", "is outside -3 to 3"), ("window=0", "is outside 2 to 20"),
+    ("colours=zzz", "cannot be read"),
+])  # fmt: skip
+def test_link_with_a_value_no_widget_can_show_gets_one_clear_sentence(word, why):
     name, value = word.split("=")
     app = run(structure="au4_sh4", bond="0-4", **{name: value})
     assert not app.exception
-    assert f"The link says {name}='{value}', which cannot be read" in said(app.error)
+    assert f"The link says {name}='{value}', which {why}" in said(app.error)
