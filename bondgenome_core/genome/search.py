@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..artefacts import write_text_atomically
+from ..errors import GenomeError
 from ..slices.slice_set import SliceSet
 from .baselines import bond_length_reconstruction, pca_reconstruction
 from .candidates import CANDIDATES, Candidate
@@ -80,10 +81,15 @@ def run_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs: i
 
 
 def splits(table: pd.DataFrame) -> Iterator[Split]:
-    """Held-out trajectories, then the counted species dealt out to three folds by size."""
+    """Held-out trajectories, then the counted species dealt out to three folds by size.
+
+    Raises GenomeError where there are fewer species than folds.
+    """
+    species = counted_species(table, min_instances=1)
+    if len(species) < N_FOLDS:
+        raise GenomeError(f"The search leaves species out in {N_FOLDS} folds; {len(species)} with 5 snapshots are too few.")
     yield Split("frames", training_rows(table), heldout_frame_rows(table))
     thermal, trained_on = (table["role"] != "relaxed").to_numpy(), (table["role"] != "test").to_numpy()
-    species = counted_species(table, min_instances=1)
     for fold in range(N_FOLDS):
         own = table["species"].isin(species[fold::N_FOLDS]).to_numpy()
         yield Split(f"species {fold}", np.nonzero(~own & trained_on)[0], np.nonzero(own & thermal)[0])

@@ -190,6 +190,11 @@ def test_sampled_snapshots_become_a_data_set_and_a_model(verb, tmp_path):
     told = verb("train", "genome", data, "--out", model, "--seed", 3, "--epochs", 2, "--json").json
     assert told["n_images"] == 76
     assert 0 < told["rmse_heldout_frames"] < 1
+    told = verb("dataset", "indices", data, "--json").json
+    assert told["n_bonds"] == 38
+    assert {"mayer_order", "rho_bcp", "polarization", "bond_class"} <= set(told["columns"])
+    said = verb("train", "search", data, "--out", tmp_path / "search", "--page", tmp_path / "page.md", "--only", "dense")
+    assert (said.code, "too few" in said.err) == (2, True)
     assert (model / "card.md").is_file()
     snapshot = next(shots.rglob("*.safetensors"))
     told = verb("encode", snapshot, "--model", model, "--json").json
