@@ -2,7 +2,7 @@
 
 Orbitals of the old geometry are not orthonormal in the overlap S of the new one; symmetrically orthonormalised,
 C (C^T S C)^(-1/2) (Loewdin, 10.1063/1.1747632), they hold the right number of electrons again.  On snapshots of
-Au25(SH)18(-) at 600 K, 100 fs apart, that takes 9 cycles instead of 13 with the old density as it was.
+Au25(SH)18(-) at 600 K, 100 fs apart, that takes 9 cycles instead of 12 from atoms (benchmarks/scf_guess.py).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..structures.motifs import GOLD, SULFUR, core_gold, sulfur_gold_graph
+from ..structures.motifs import GOLD, SULFUR, core_gold, pieces_outside, sulfur_gold_graph
 from ..structures.structure import Bond, Structure
 
 CLASSES = ("core", "core-staple", "staple", "core-ring", "ring", "staple-ring", "chain", "bare", "slab", "other")
@@ -25,7 +25,7 @@ def gold_classes(structure: Structure) -> dict[int, str]:
         return dict.fromkeys(gold, "bare")
     graph, core = sulfur_gold_graph(structure), core_gold(structure)
     out = dict.fromkeys(core, "core")
-    for piece in _pieces(graph, core):
+    for piece in pieces_outside(graph, core):
         n_links = sum(len(graph[k] & piece) for k in piece) // 2
         held = any(graph[k] & core for k in piece)
         name = "ring" if n_links >= len(piece) else "staple" if held else "chain"
@@ -37,17 +37,3 @@ def bond_class(structure: Structure, bond: Bond, classes: dict[int, str]) -> str
     """The class of the gold atoms of a bond, both where they differ; 'other' for a bond without gold."""
     found = {classes[k] for k in (bond.i, bond.j) if k in classes}
     return "-".join(sorted(found, key=GOLD_CLASSES.index)) or "other"
-
-
-def _pieces(graph: dict[int, set[int]], core: frozenset[int]) -> list[set[int]]:
-    """Connected parts of the S-Au graph without the core."""
-    waiting, found = set(graph) - core, []
-    while waiting:
-        piece: set[int] = set()
-        front = {min(waiting)}
-        while front:
-            piece |= front
-            front = {n for k in front for n in graph[k]} - piece - core
-        waiting -= piece
-        found.append(piece)
-    return found

@@ -66,8 +66,10 @@ def _guess(
         return density
     same_spins = previous is not None and previous.restricted == (structure.multiplicity == 1 and not settings.unrestricted)
     if previous is not None and same_spins and np.array_equal(previous.structure.numbers, structure.numbers):
-        progress.say("starting from the density of the frame before")
-        return guess_at(previous, structure, settings)
+        density = guess_at(previous, structure, settings)
+        if density is not None:
+            progress.say("starting from the density of the frame before")
+        return density
     return None
 
 

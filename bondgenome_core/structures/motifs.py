@@ -71,7 +71,7 @@ def count_motifs(structure: Structure, cutoff: float | None = None) -> Motifs:
     rings: Counter[int] = Counter()
     chains: Counter[int] = Counter()
     irregular = 0
-    for piece in _pieces(graph, core):
+    for piece in pieces_outside(graph, core):
         n_gold = sum(int(structure.numbers[k] == GOLD) for k in piece)
         held = [len(graph[k] & core) for k in piece if structure.numbers[k] == SULFUR]
         inside = [len(graph[k] - core) for k in piece]
@@ -92,7 +92,8 @@ def _each_sulfur_bridges(piece: set[int], graph: dict[int, set[int]]) -> bool:
     return all(len(graph[k]) == 2 for k in piece)
 
 
-def _pieces(graph: dict[int, set[int]], core: frozenset[int]) -> list[set[int]]:
+def pieces_outside(graph: dict[int, set[int]], core: frozenset[int]) -> list[set[int]]:
+    """Connected parts of the S-Au graph without the core."""
     waiting, found = set(graph) - core, []
     while waiting:
         piece, front = set(), {min(waiting)}

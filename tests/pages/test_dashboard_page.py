@@ -25,12 +25,6 @@ WATER = b"3\nwater\nO 0 0 0\nH 0.76 0.59 0\nH -0.76 0.59 0\n"
 pytestmark = pytest.mark.page
 
 
-@pytest.fixture(autouse=True)
-def own_workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.chdir(ROOT)
-
-
 def run(page: str = "dashboard.py", **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=90)
     app.query_params.update(query)

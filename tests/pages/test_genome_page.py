@@ -16,12 +16,6 @@ BOND = {"structure": "au4_sh4", "bond": "0-4"}
 VALUES = (0.5, -0.25, 0.0, 1.0, -1.0, 0.125, 0.75, -0.5)
 
 
-@pytest.fixture(autouse=True)
-def own_workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.chdir(ROOT)
-
-
 def run(**query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / "genome.py"), default_timeout=90)
     app.query_params.update(query)

@@ -18,12 +18,6 @@ GOLD = next((m for m in list_models() if "S-Au" in m.kinds), None)
 pytestmark = pytest.mark.page
 
 
-@pytest.fixture(autouse=True)
-def own_workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.chdir(ROOT)
-
-
 def click(label: str, monkeypatch) -> tuple[AppTest, list[str]]:
     """A page run alone has no pages to switch to; which one was wanted is noted."""
     opened: list[str] = []

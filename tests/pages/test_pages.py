@@ -14,12 +14,6 @@ PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py"))
 pytestmark = pytest.mark.page
 
 
-@pytest.fixture(autouse=True)
-def own_workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.chdir(ROOT)
-
-
 def run(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=60)
     app.query_params.update(query)

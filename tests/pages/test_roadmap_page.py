@@ -18,12 +18,6 @@ MAPPED = [m for m in list_models() if has_atlas(m)]
 pytestmark = [pytest.mark.page, pytest.mark.skipif(not MAPPED, reason="no model with a map is installed under assets/models")]
 
 
-@pytest.fixture(autouse=True)
-def own_workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.chdir(ROOT)
-
-
 @pytest.fixture(scope="module")
 def atlas():
     return load_atlas(MAPPED[0])

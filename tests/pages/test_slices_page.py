@@ -28,12 +28,6 @@ needs_model = pytest.mark.skipif(GOLD is None, reason="no gold genome model unde
 pytestmark = pytest.mark.page
 
 
-@pytest.fixture(autouse=True)
-def own_workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("BONDGENOME_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.chdir(ROOT)
-
-
 def run(page: str = "slices.py", **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=90)
     app.query_params.update(query)
