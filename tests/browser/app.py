@@ -45,7 +45,13 @@ def wait_for_words(page, **expected):
 
 
 def go_to(page, title):
-    page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
+    """Enter a page and wait until it has run to its end: until then, what is on screen is of the page before."""
+    link = page.get_by_test_id("stSidebarNavLink").filter(has=page.get_by_text(title, exact=True))
+    path = link.get_attribute("href")
+    link.click()
+    page.wait_for_function(
+        "path => location.pathname === new URL(path, location.href).pathname && location.search.includes('structure=')", arg=path
+    )
 
 
 def slice_title(page):
