@@ -23,6 +23,7 @@ class Candidate:
     net: 'convolutional' or 'dense' (images in a frame of ``rank`` learned components, residual layers between).
     straight_epochs: as in ``TrainingSettings``.
     channels: key of CHANNELS; 'fourier' and 'invariant' code a bond, the others an image.
+    azimuths: how many planes of a bond are trained on, of the eight; its errors are always those at 0 and 90 degrees.
     nested: genes are dropped from the end at random while it trains, which orders them.
     rim_weight: weight of pixels beyond 2.4 Angstrom; core_weight: of masked pixels, 1 where cores are not respected.
     """
@@ -30,6 +31,7 @@ class Candidate:
     name: str
     net: str = "dense"
     channels: str = "slice"
+    azimuths: int = 2
     n_genes: int = 8
     nested: bool = False
     rim_weight: float = 0.3
@@ -62,6 +64,8 @@ CANDIDATES: tuple[Candidate, ...] = (
     Candidate("dense, rank 64", rank=64),
     Candidate("dense, noise on the genes", noise=0.1),
     Candidate("dense, no weight decay", weight_decay=0.0),
+    Candidate("dense, four azimuths", azimuths=4),
+    Candidate("dense, eight azimuths", azimuths=8),
     Candidate("dense, rim counts as much", rim_weight=1.0),
     Candidate("dense, rim a tenth", rim_weight=0.1),
     Candidate("dense, cores count", core_weight=1.0),

@@ -42,7 +42,9 @@ def frame_choices(slices: SliceSet) -> tuple[np.ndarray, np.ndarray]:
 def flips_of_frame(azimuth_deg: np.ndarray, x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whether rows and columns of an image are reversed when x and z of its frame are.
 
-    The plane at 0 degrees is spanned by x, that at 90 by y = z x x, which reverses with either.
+    The plane at 0 degrees is spanned by x, that at 90 by y = z x x, which reverses with either.  Reversing z makes of the
+    plane at another azimuth that at its negative, another image: such a plane is left with its z.
     """
-    rows = np.where(np.isclose(azimuth_deg % 180, 90), x ^ z, x)
-    return rows, z
+    upright = np.isclose(azimuth_deg % 180, 90)
+    z = z & (upright | np.isclose(azimuth_deg % 180, 0))
+    return np.where(upright, x ^ z, x), z

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +23,7 @@ from .baselines import bond_length_reconstruction, pca_reconstruction
 from .candidates import CANDIDATES, Candidate
 from .evaluate import rmse
 from .images import loss_weights, network_input
-from .search_data import SearchSet, fourier_components, plane_from_components
+from .search_data import AZIMUTHS, SearchSet, fourier_components, plane_from_components
 from .splits import counted_species, heldout_frame_rows, training_rows
 from .train import Autoencoder, Batch, TrainingSettings, fit, random_frames, reverse
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 N_FOLDS = 3
-RIGHT_ANGLE = 4
-"""Index of the plane at 90 degrees among the eight."""
+STANDARD = (0, 4)
+"""Indices of the planes at 0 and 90 degrees among the eight."""
 
 
 class Split(NamedTuple):
@@ -66,7 +66,7 @@ def run_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs: i
     for split in splits(data.table):
         train, test = data.subset(split.train), data.subset(split.test)
         trained = train_candidate(candidate, train, seed=seed, epochs=epochs)
-        own, pictures, known = reconstruct(candidate, trained, test), both_planes(test), both_planes(train)
+        own, pictures, known = reconstruct(candidate, trained, test), planes(test), planes(train)
         found[split.name] = {
             f"{method}{end}": rmse(image, pictures, full_window=bool(end))
             for method, image in (
@@ -95,11 +95,11 @@ def splits(table: pd.DataFrame) -> Iterator[Split]:
         yield Split(f"species {fold}", np.nonzero(~own & trained_on)[0], np.nonzero(own & thermal)[0])
 
 
-def both_planes(data: SearchSet) -> SliceSet:
-    """The planes at 0 and 90 degrees as images, bond by bond."""
-    table = data.table.loc[data.table.index.repeat(2)].reset_index(drop=True)
-    table["azimuth_deg"] = np.tile([0.0, 90.0], len(data.table))
-    images, masks = (a[:, [0, RIGHT_ANGLE]].reshape(-1, *a.shape[2:]) for a in (data.images, data.masks))
+def planes(data: SearchSet, which: Sequence[int] = STANDARD) -> SliceSet:
+    """Some of the eight planes as images, bond by bond."""
+    table = data.table.loc[data.table.index.repeat(len(which))].reset_index(drop=True)
+    table["azimuth_deg"] = np.tile([AZIMUTHS[k] for k in which], len(data.table))
+    images, masks = (a[:, list(which)].reshape(-1, *a.shape[2:]) for a in (data.images, data.masks))
     return SliceSet(np.round(images * 255).astype(np.uint8), masks, table, {})
 
 
@@ -110,10 +110,11 @@ def train_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs:
         straight_epochs=candidate.straight_epochs,
         noise=candidate.noise, rim_weight=candidate.rim_weight, core_weight=candidate.core_weight,
     )  # fmt: skip
-    inputs, hidden = network_channels(candidate, data)
+    which = range(0, len(AZIMUTHS), len(AZIMUTHS) // candidate.azimuths)
+    inputs, hidden = network_channels(candidate, data, which)
     weights = loss_weights(hidden, rim=settings.rim_weight, core=settings.core_weight)
     whole = candidate.channels.startswith("slice")
-    frames = both_planes(data)
+    frames = planes(data, which)
 
     def draw(generator: np.random.Generator) -> Batch:
         if whole:
@@ -131,19 +132,19 @@ def train_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs:
     return fit(candidate.architecture, inputs, weights, draw, seed=seed, settings=settings)
 
 
-def network_channels(candidate: Candidate, data: SearchSet) -> tuple[Tensor, Tensor]:
-    """(n, channels, height, 32) inputs with cores set to 0, and what is masked in them."""
+def network_channels(candidate: Candidate, data: SearchSet, which: Sequence[int] = STANDARD) -> tuple[Tensor, Tensor]:
+    """(n, channels, height, 32) inputs with cores set to 0, and what is masked in them; which: planes of an image code."""
     import torch
 
     components, hidden = fourier_components(data.images, data.masks)
     if candidate.channels in ("fourier", "invariant"):
         kept = slice(0, 5 if candidate.channels == "fourier" else 1)
         return torch.from_numpy(np.where(hidden, 0, components)[:, kept]), torch.from_numpy(hidden[:, kept])
-    pictures = both_planes(data)
+    pictures = planes(data, which)
     inputs, masks = network_input(pictures.elf(), pictures.masks), torch.from_numpy(pictures.masks[:, None])
     if candidate.channels == "slice":
         return inputs, masks
-    mean, shut = (np.repeat(np.concatenate([a[:, 0, ::-1], a[:, 0]], axis=1)[:, None], 2, 0) for a in (components, hidden))
+    mean, shut = (np.repeat(np.concatenate([a[:, 0, ::-1], a[:, 0]], axis=1)[:, None], len(which), 0) for a in (components, hidden))
     return torch.cat([inputs, torch.from_numpy(np.where(shut, 0, mean))], 1), torch.cat([masks, torch.from_numpy(shut)], 1)
 
 
@@ -172,5 +173,5 @@ def reconstruct(candidate: Candidate, trained: Autoencoder, data: SearchSet) -> 
         return found[:, 0]
     full = np.zeros((len(found), 5, *found.shape[2:]), dtype=np.float32)
     full[:, : found.shape[1]] = found
-    planes = np.stack([plane_from_components(full, azimuth) for azimuth in (0.0, 90.0)], 1)
-    return planes.reshape(-1, *planes.shape[2:])
+    found = np.stack([plane_from_components(full, AZIMUTHS[k]) for k in STANDARD], 1)
+    return found.reshape(-1, *found.shape[2:])

@@ -11,7 +11,7 @@ import pytest
 from bondgenome_core.electrons.shipped import SHIPPED
 from bondgenome_core.genome.candidates import CANDIDATES, CHANNELS, Candidate
 from bondgenome_core.genome.network import build
-from bondgenome_core.genome.search import both_planes, network_channels, reconstruct, run_search, splits, train_candidate
+from bondgenome_core.genome.search import network_channels, planes, reconstruct, run_search, splits, train_candidate
 from bondgenome_core.genome.search_data import (
     AZIMUTHS,
     SearchSet,
@@ -124,7 +124,16 @@ def test_a_finished_candidate_is_not_trained_again_and_the_page_lists_all(data, 
         run_search(data, tmp_path, seed=1, epochs=2, candidates=few, say=str)
 
 
-def test_both_planes_are_those_at_0_and_90_degrees(data):
-    pictures = both_planes(data)
+@pytest.mark.parametrize("azimuths", [2, 4, 8])
+def test_trained_on_more_azimuths_it_is_still_judged_at_0_and_90_degrees(data, azimuths, monkeypatch):
+    seen = []
+    monkeypatch.setattr("bondgenome_core.genome.search.fit", lambda architecture, inputs, *_, **__: seen.append(inputs))
+    train_candidate(Candidate("tried", azimuths=azimuths), data, seed=0, epochs=1)
+    assert len(seen[0]) == azimuths * len(data.table)
+    assert len(planes(data)) == 2 * len(data.table)
+
+
+def test_standard_planes_are_those_at_0_and_90_degrees(data):
+    pictures = planes(data)
     assert np.abs(pictures.elf()[::2] - data.images[:, 0]).max() < 0.003
     assert np.abs(pictures.elf()[1::2] - data.images[:, 4]).max() < 0.003
