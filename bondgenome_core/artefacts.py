@@ -33,8 +33,8 @@ def write_text_atomically(path: Path, text: str) -> None:
 
 
 def write_card(folder: Path, card: dict[str, Any], prose: str) -> None:
-    """Write both cards, with the sha256 of every safetensors file in the folder."""
-    files = {p.name: file_sha256(p) for p in sorted(folder.glob("*.safetensors"))}
+    """Write both cards, with the sha256 of every safetensors file in and under the folder."""
+    files = {p.relative_to(folder).as_posix(): file_sha256(p) for p in sorted(folder.rglob("*.safetensors"))}
     full = {"card_version": CARD_VERSION, "name": folder.name, "files": files, **card}
     write_text_atomically(folder / "card.json", json.dumps(full, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     write_text_atomically(folder / "card.md", prose)

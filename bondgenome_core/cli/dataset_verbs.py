@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from ..errors import ArtefactError, SliceError
 from ..structures.structure import Structure
 from .output import AsJson, answer, log, write_file
 from .sources import STORED, open_frames, open_structure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 dataset = typer.Typer(help="Wavefunctions and slices in quantity.", no_args_is_help=True)
 
@@ -155,6 +158,26 @@ def sources_of(folder: Path) -> tuple[Path, ...]:
         return tuple((folder / str(name)).resolve() for name in names)
     except (OSError, ValueError, TypeError) as error:
         raise ArtefactError(f"{folder} has no list of its wavefunctions ({SOURCES}); build the data set again.") from error
+
+
+def indices_of(folder: Path) -> pd.DataFrame | None:
+    """The table that 'dataset indices' made, or None; raises ArtefactError where it is damaged."""
+    import pandas as pd
+
+    from ..genome.index_model import INDICES as READ
+    from ..genome.piece import IDENTITY
+
+    if not (folder / INDICES).is_file():
+        return None
+    words = ("wavefunction", "species", "trajectory", "snapshot", "role", "shift", "kind", "bond_class")
+    try:
+        table = pd.read_csv(folder / INDICES, dtype=dict.fromkeys(words, str))
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{folder / INDICES} cannot be read; make it again with 'dataset indices'.") from error
+    missing = sorted({*READ, *IDENTITY, "bond_class"} - set(table.columns))
+    if missing:
+        raise ArtefactError(f"{folder / INDICES} lacks {', '.join(missing)}; make it again with 'dataset indices'.")
+    return table.fillna(dict.fromkeys((c for c in words if c in table), ""))
 
 
 def make_folder(path: Path) -> None:

@@ -24,7 +24,7 @@ from .scf import run_scf
 from .shipped import load_shipped, shipped_names
 from .wavefunction import Wavefunction, load_wavefunction, save_wavefunction
 
-EXCLUDED = "excluded.json"
+EXCLUDED, STATE = "excluded.json", "state.json"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def run_trajectory(trajectory: Trajectory, folder: Path, start: Structure, *,
     folder.mkdir(parents=True, exist_ok=True)
     if not trajectory.vertical:
         start = _charged(start, trajectory)
-    state_file = folder / "state.json"
+    state_file = folder / STATE
     state = ThermalState.load(state_file) if state_file.is_file() else ThermalState()
     previous = _relaxed(trajectory, _charged(start, trajectory))
     snapshots = thermal_snapshots(

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..device import describe_device
 from ..errors import GenomeError
-from .model import BATCH, GenomeModel, list_models
+from .code import BATCH
+from .model import GenomeModel, list_models
 from .network import load_weights
 
 BATCHES, SINGLES, REPEATS = 8, 100, 3
@@ -39,7 +40,7 @@ def speeds(model: GenomeModel, device: str) -> dict[str, float]:
     import torch
 
     encoder, decoder = (
-        load_weights(layers, model._tensors, part).to(device) for part, layers in model.architecture._asdict().items()
+        load_weights(layers, model.code.tensors, part).to(device) for part, layers in model.code.architecture._asdict().items()
     )
     known = np.resize(model.training_genomes, (BATCHES * BATCH, model.training_genomes.shape[1]))
     genomes = torch.from_numpy(np.ascontiguousarray(known)).to(device).split(BATCH)

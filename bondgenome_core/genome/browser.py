@@ -7,27 +7,33 @@ from typing import Any
 
 import numpy as np
 
+from ..indices.bond_class import CLASSES
+from ..quantities import QUANTITIES
+from .index_model import INDICES, LAYERS
 from .model import GenomeModel
-from .network import Layer
+from .network import N_GENES, Layer
 
 HISTOGRAM_BINS = 32
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+HALF = "half:"
 
 
 def browser_payload(model: GenomeModel) -> dict[str, Any]:
-    """Encoder and decoder layers with float32 weights (base64, little-endian), gene statistics, domain.
+    """Encoder and decoder layers with their weights (base64, little-endian), gene statistics, domain, what reads indices.
 
     Each layer is {kind, sizes} and its weights by their names in torch; convolution weights are (out, in, 3, 3), linear ones
-    (out, in), row-major.  training: (n, 8) genomes for the distance badge.
+    (out, in), row-major; ``half:`` stands before 16-bit numbers, others have 32.  training: (n, 8) genomes for the
+    distance badge.
     """
     genomes = model.training_genomes
     return {
         "format": "bondgenome-browser-model", "version": FORMAT_VERSION, "model": model.name, "hash": model.hash,
-        **{part: _layers(layers, model._tensors, part) for part, layers in model.architecture._asdict().items()},
-        "genes": gene_statistics(genomes),
-        "training": {"n": len(genomes), "values": _pack(genomes)},
-        "distance_percentiles": model.domain.distance_percentiles.tolist(),
-        "reencoding_percentiles": model.domain.reencoding_percentiles.tolist(),
+        **{part: _layers(layers, model.code.tensors, part) for part, layers in model.code.architecture._asdict().items()},
+        "genes": [s | {"reproducibility": r} for s, r in zip(gene_statistics(genomes), _reproducibility(model), strict=True)],
+        "training": {"n": len(genomes), "values": _pack(model.code.tensors["training_genomes"])},
+        "indices": _indices(model), "stated_errors": model.card.get("figures", {}).get("stated_errors"),
+        "distance_percentiles": model.code.domain.distance_percentiles.tolist(),
+        "reencoding_percentiles": model.code.domain.reencoding_percentiles.tolist(),
     }  # fmt: skip
 
 
@@ -54,5 +60,27 @@ def _layers(layers: tuple[Layer, ...], tensors: dict[str, np.ndarray], prefix: s
     return out
 
 
+def _indices(model: GenomeModel) -> dict[str, Any] | None:
+    """The ensemble, and how each index is named; None where the model reads none."""
+    if model.indices is None:
+        return None
+    r2 = model.card.get("figures", {}).get("r2", {})
+    named = [QUANTITIES[name] for name in INDICES]
+    return {
+        "members": [_layers(LAYERS, model.code.tensors, f"index_{m}") for m in range(len(model.indices.members))],
+        "mean": model.indices.mean.tolist(), "sd": model.indices.sd.tolist(), "names": list(INDICES), "classes": list(CLASSES),
+        "labels": [
+            {"label": q.label, "unit": q.unit, "description": q.description, "r2": r2.get(name)}
+            for name, q in zip(INDICES, named, strict=True)
+        ],
+    }  # fmt: skip
+
+
+def _reproducibility(model: GenomeModel) -> list[float | None]:
+    return list(model.card.get("figures", {}).get("gene_reproducibility", [None] * N_GENES))
+
+
 def _pack(array: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(array, dtype="<f4").tobytes()).decode("ascii")
+    half = array.dtype == np.float16
+    content = np.ascontiguousarray(array, dtype="<f2" if half else "<f4").tobytes()
+    return (HALF if half else "") + base64.b64encode(content).decode("ascii")

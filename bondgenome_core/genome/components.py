@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SMALLEST_SD = 1e-2
 """ELF times pixels: weaker components are not blown up to unit variance."""
+MOST_IMAGES = 6000
+"""Of more, a random sample: training goes on from there anyway."""
 
 
 def frame_layers(encoder: nn.Sequential, decoder: nn.Sequential) -> tuple[nn.Linear, nn.Linear] | tuple[()]:
@@ -39,7 +41,8 @@ def start_from_components(encoder: nn.Sequential, decoder: nn.Sequential, inputs
     if not layers:
         return
     into, out_of = layers
-    x, known = inputs.flatten(1).cpu().numpy(), weights.flatten(1).cpu().numpy() > 0.05
+    chosen = torch.from_numpy(np.sort(np.random.default_rng(seed).permutation(len(inputs))[:MOST_IMAGES]))
+    x, known = inputs[chosen].flatten(1).cpu().numpy(), weights[chosen].flatten(1).cpu().numpy() > 0.05
     mean = (x * known).sum(0) / np.maximum(known.sum(0), 1)
     filled = np.where(known, x, mean)
     n_components = min(into.out_features, len(filled) - 1)

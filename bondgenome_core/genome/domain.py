@@ -36,9 +36,14 @@ class Badge(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        if self.percentile <= INSIDE:
-            return "inside"
-        return "edge" if self.percentile <= EDGE else "outside"
+        return verdict_of(self.percentile)
+
+
+def verdict_of(percentile: float) -> str:
+    """inside, edge or outside."""
+    if percentile <= INSIDE:
+        return "inside"
+    return "edge" if percentile <= EDGE else "outside"
 
 
 def neighbour_distances(genomes: np.ndarray, training: np.ndarray, *, own: bool = False) -> np.ndarray:
@@ -63,6 +68,14 @@ def badge(genome: np.ndarray, reencoded: np.ndarray, training: np.ndarray, domai
     return Badge(
         distance, _percentile(distance, domain.distance_percentiles), error, _percentile(error, domain.reencoding_percentiles)
     )
+
+
+def badge_percentiles(genomes: np.ndarray, reencoded: np.ndarray, training: np.ndarray, domain: Domain) -> np.ndarray:
+    """(n,) percentiles of the badges of genomes (n, 8) given their re-encodings (n, 8)."""
+    grid = np.arange(len(domain.distance_percentiles))
+    distance = np.interp(neighbour_distances(genomes, training), domain.distance_percentiles, grid)
+    error = np.interp(np.linalg.norm(reencoded - genomes, axis=1), domain.reencoding_percentiles, grid)
+    return np.maximum(distance, error)
 
 
 def _percentile(value: float, reference: np.ndarray) -> float:

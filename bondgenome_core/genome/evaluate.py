@@ -1,4 +1,4 @@
-"""The held-out figures of a genome, exactly as section 'Error' of docs/theory/genome.md defines them.
+"""The held-out figures of a genome, exactly as docs/theory/genome.md defines them, from what is shipped with it.
 
 RMSE = sqrt(sum of squared errors over all counting pixels of all test images / their number).
 A pixel counts if it is outside cores and within 2.4 Angstrom of the midpoint; ``*_fullwindow`` drops the latter.
@@ -7,22 +7,25 @@ A pixel counts if it is outside cores and within 2.4 Angstrom of the midpoint; `
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..artefacts import ASSETS, load_tensors
-from ..errors import GenomeError
-from ..slices.build import build_slice_set
+from ..artefacts import load_tensors
+from ..slices.packed import unpack
 from ..slices.slice_set import SliceSet
-from .baselines import bond_length_reconstruction, pca_reconstruction
-from .images import network_input
-from .model import GenomeModel
-from .network import load_weights
-from .splits import counted_species, heldout_frame_rows, leave_species_out, n_bonds, training_rows
+from .calibration import calibration_figures
+from .index_scores import index_figures, r2_within_kinds
+from .piece import Piece, fold_file, gauge_targets, load_piece, seed_file
+from .reproducibility import reproducibility
+from .splits import counted_species
 
-FOLDS = "folds.safetensors"
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .model import GenomeModel
+
+TEST_SLICES = "test_slices.safetensors"
 
 
 def rmse(reconstruction: np.ndarray, slices: SliceSet, *, full_window: bool = False) -> float:
@@ -31,72 +34,92 @@ def rmse(reconstruction: np.ndarray, slices: SliceSet, *, full_window: bool = Fa
     return float(np.sqrt(((reconstruction - slices.elf()) ** 2)[counts].mean()))
 
 
-def evaluate(model: GenomeModel, slices: SliceSet, *, say: Callable[[str], None] | None = None) -> dict[str, Any]:
-    """All figures of a model from its data set and the stored weights of its folds."""
-    table = slices.table
-    species = counted_species(table, min_instances=int(model.card["data"]["min_instances"]))
-    thermal = table[table["role"] != "relaxed"]
-    counted = thermal[thermal["species"].isin(species)]
-    out: dict[str, Any] = {
-        "n_slices": len(counted), "n_bonds": n_bonds(counted), "n_species": len(species), "species": species,
-        "n_slices_all": len(table), "ambiguous_share": round(float((table["x_ambiguous"] | table["z_ambiguous"]).mean()), 4),
-    }  # fmt: skip
-    if len(heldout_frame_rows(table)):
-        out |= _heldout_frames(model, slices)
+def image_errors(reconstruction: np.ndarray, slices: SliceSet) -> np.ndarray:
+    """(n,) root mean square error of each image over its counting pixels."""
+    counts = slices.counting()
+    squared = ((reconstruction - slices.elf()) ** 2 * counts).sum((1, 2))
+    return np.asarray(np.sqrt(squared / np.maximum(counts.sum((1, 2)), 1)))
+
+
+def shipped_test_slices(model: GenomeModel) -> SliceSet:
+    """The slices of the test trajectories, 8 bits a pixel, their hash checked."""
+    return unpack(load_tensors(model.folder, TEST_SLICES))
+
+
+def evaluate(model: GenomeModel, *, test: SliceSet | None = None, say: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """All figures of a model from its pieces, its test slices (or others of the same bonds) and its table of bonds."""
+    tell = say or (lambda _: None)
+    test, bonds = test or shipped_test_slices(model), model.bonds
+    species = counted_species(bonds, min_instances=int(model.card["data"]["min_instances"]))
+    main = model.piece
+    out = counts(bonds, species) | errors("heldout_frames", main, test)
+    tell(f"independent trajectories: {out['rmse_heldout_frames']}")
+    out |= _reproducibility(model, main, test)
+    folds = {s: load_piece(model.folder, fold_file(s), model.card) for s in species}
+    own = {s: test.subset(np.nonzero((test.table["species"] == s).to_numpy())[0]) for s in species}
     by_species = {}
     for name in species:
-        by_species[name] = _heldout_species(model, slices, name)
-        if say:
-            say(f"{name}: {by_species[name]}")
+        by_species[name] = errors("heldout_species", folds[name], own[name])
+        tell(f"{name}: {by_species[name]}")
     for key in next(iter(by_species.values()), {}):
         out[key] = round(float(np.mean([figures[key] for figures in by_species.values()])), 5)
-    out["by_species"] = by_species
+        if not key.endswith("_fullwindow"):
+            out[key.replace("heldout_species", "by_species")] = {s: figures[key] for s, figures in by_species.items()}
+    if main.indices is not None:
+        out |= _indices(main, folds, own, test, bonds)
+    return out | (calibration_figures(folds, own) if species else {})
+
+
+def counts(bonds: pd.DataFrame, species: list[str]) -> dict[str, Any]:
+    """How many bonds and images count: thermal ones of counted species, both planes."""
+    counted = bonds[(bonds["role"] != "relaxed") & bonds["species"].isin(species)]
+    return {
+        "n_slices": 2 * len(counted), "n_bonds": len(counted), "n_species": len(species), "species": species,
+        "n_slices_all": 2 * len(bonds),
+        "ambiguous_share": round(float((bonds["x_ambiguous"] | bonds["z_ambiguous"]).mean()), 4),
+    }  # fmt: skip
+
+
+def errors(split: str, piece: Piece, test: SliceSet) -> dict[str, float]:
+    """Errors of the eight values and of both baselines on the same images."""
+    methods = {
+        "rmse": piece.reconstruct(test), "pca8_rmse": piece.pca.reconstruct(test),
+        "bondlength_rmse": piece.length_means.reconstruct(test),
+    }  # fmt: skip
+    return {
+        f"{method}_{split}{end}": round(rmse(images, test, full_window=bool(end)), 5)
+        for end in ("", "_fullwindow") for method, images in methods.items()
+    }  # fmt: skip
+
+
+def _reproducibility(model: GenomeModel, main: Piece, test: SliceSet) -> dict[str, Any]:
+    others = [load_piece(model.folder, seed_file(s), model.card) for s in model.card["seeds"][1:]]
+    if not others:
+        return {}
+    found = reproducibility([p.code.encode(test.elf(), test.masks) for p in (main, *others)])
+    return {
+        "gene_reproducibility": [round(float(r), 4) for r in found.genes],
+        "subspace_reproducibility": round(found.subspace, 4),
+    }  # fmt: skip
+
+
+def _indices(
+    main: Piece, folds: dict[str, Piece], own: dict[str, SliceSet], test: SliceSet, bonds: pd.DataFrame
+) -> dict[str, Any]:
+    import pandas as pd
+
+    predicted, targets = predict_indices(main, test, bonds)
+    out = index_figures(predicted, bonds[bonds["role"] != "test"], targets)
+    if folds:
+        unseen = [predict_indices(folds[s], own[s], bonds) for s in folds]
+        pooled = pd.concat([t for _, t in unseen], ignore_index=True)
+        out["r2_species"] = r2_within_kinds(np.concatenate([p for p, _ in unseen]), pooled)
     return out
 
 
-def _heldout_frames(model: GenomeModel, slices: SliceSet) -> dict[str, float]:
-    test = slices.subset(heldout_frame_rows(slices.table))
-    train = slices.subset(training_rows(slices.table))
-    own = model.decode(model.encode_images(test.elf(), test.masks))
-    return _figures("heldout_frames", test, own, pca_reconstruction(train, test), bond_length_reconstruction(train, test))
-
-
-def _heldout_species(model: GenomeModel, slices: SliceSet, species: str) -> dict[str, float]:
-    train_rows, test_rows = leave_species_out(slices.table, species)
-    train, test = slices.subset(train_rows), slices.subset(test_rows)
-    own = fold_reconstruction(model, species, test)
-    return _figures("heldout_species", test, own, pca_reconstruction(train, test), bond_length_reconstruction(train, test))
-
-
-def fold_reconstruction(model: GenomeModel, species: str, test: SliceSet) -> np.ndarray:
-    """Test images through the 8 values of the model that never saw their species."""
-    import torch
-
-    stored = load_tensors(model.folder, FOLDS)
-    prefix = f"{species}/"
-    tensors = {k.removeprefix(prefix): v for k, v in stored.items() if k.startswith(prefix)}
-    if not tensors:
-        raise GenomeError(f"{model.name} has no stored weights for the fold without {species}; train it with --fold {species}.")
-    encoder, decoder = (load_weights(layers, tensors, part) for part, layers in model.architecture._asdict().items())
-    with torch.no_grad():
-        parts = [decoder(encoder(x)) for x in network_input(test.elf(), test.masks).split(256)]
-    return torch.cat(parts)[:, 0].numpy()
-
-
-def _figures(split: str, test: SliceSet, own: np.ndarray, pca: np.ndarray, length: np.ndarray) -> dict[str, float]:
-    out = {}
-    for full in (False, True):
-        end = "_fullwindow" if full else ""
-        out[f"rmse_{split}{end}"] = round(rmse(own, test, full_window=full), 5)
-        out[f"pca8_rmse_{split}{end}"] = round(rmse(pca, test, full_window=full), 5)
-        out[f"bondlength_rmse_{split}{end}"] = round(rmse(length, test, full_window=full), 5)
-    return out
-
-
-def shipped_slices(model: GenomeModel, *, cache: Path | None = None, say: Callable[[str], None] | None = None) -> SliceSet:
-    """The model's data set, sliced again from the shipped wavefunctions its card names."""
-    files = [ASSETS / f for f in model.card["data"]["wavefunctions"]]
-    missing = [f for f in files if not f.is_file()]
-    if missing:
-        raise GenomeError(f"{len(missing)} wavefunctions of {model.name} are not shipped here, the first is {missing[0].name}.")
-    return build_slice_set(files, model.kinds, cache=cache, say=say)
+def predict_indices(piece: Piece, slices: SliceSet, bonds: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """(indices read from the gauge planes' genomes (n, 8), the measured ones of the same bonds)."""
+    assert piece.indices is not None
+    rows, targets = gauge_targets(slices.table, bonds)
+    part = slices.subset(rows)
+    return piece.indices.predict(piece.code.encode(part.elf(), part.masks)).values, targets

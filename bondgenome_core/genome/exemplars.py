@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .model import GenomeModel, check_genome
+from .code import check_genome
+from .images import admissible_flips
+from .model import GenomeModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def frame_views(model: GenomeModel, genome: np.ndarray, *, x_ambiguous: bool, z_
     The genome may belong to no real bond: its image is decoded, turned over, and encoded again.
     """
     values = check_genome(genome)
-    flips = [(x, z) for x, z in product((False, True), repeat=2) if (x_ambiguous or not x) and (z_ambiguous or not z)]
+    flips = admissible_flips(x_ambiguous, z_ambiguous)
     image = model.decode(values)[0]
     turned = np.stack([image[:: -1 if x else 1, :: -1 if z else 1] for x, z in flips])
     views = model.encode_images(turned, np.zeros(turned.shape, dtype=bool))

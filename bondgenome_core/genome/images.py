@@ -39,6 +39,11 @@ def frame_choices(slices: SliceSet) -> tuple[np.ndarray, np.ndarray]:
     return t["x_ambiguous"].to_numpy(dtype=bool), t["z_ambiguous"].to_numpy(dtype=bool)
 
 
+def admissible_flips(x_ambiguous: bool, z_ambiguous: bool) -> list[tuple[bool, bool]]:
+    """Which reversals of x and of z a bond's frame admits, none first: 1, 2 or 4."""
+    return [(x, z) for x in (False, True) for z in (False, True) if (x_ambiguous or not x) and (z_ambiguous or not z)]
+
+
 def flips_of_frame(azimuth_deg: np.ndarray, x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whether rows and columns of an image are reversed when x and z of its frame are.
 

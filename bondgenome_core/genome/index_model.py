@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .network import N_GENES, Layer, build
+from ..indices.bond_class import CLASSES
+from .network import N_GENES, Layer, build, load_weights, weights_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -20,17 +21,23 @@ if TYPE_CHECKING:
 INDICES = (
     "length", "mayer_order", "rho_bcp", "laplacian_bcp", "elf_max", "elf_max_position", "polarization", "charge_difference",
 )  # fmt: skip
+OTHER = CLASSES.index("other")
 TURNED = ("elf_max_position", "polarization", "charge_difference")
 """Change sign when the axis of a bond is reversed."""
 N_MEMBERS, WIDTH = 5, 64
-EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 120, 256, 4e-3, 1e-3
+EPOCHS, FEWEST_STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 120, 2000, 256, 4e-3, 1e-3
 CLASS_WEIGHT = 0.1
+LAYERS = (
+    Layer("linear", (N_GENES, WIDTH)), Layer("silu"), Layer("linear", (WIDTH, WIDTH)), Layer("silu"),
+    Layer("linear", (WIDTH, len(INDICES) + len(CLASSES))),
+)  # fmt: skip
+"""Of one member; the browser runs the same."""
 
 
 class Prediction(NamedTuple):
     """values, sd: (n, 8) in the units of INDICES, mean and standard deviation over the ensemble.
 
-    classes: (n, n_classes) probabilities.
+    classes: (n, n_classes) probabilities of CLASSES.
     """
 
     values: np.ndarray
@@ -39,12 +46,11 @@ class Prediction(NamedTuple):
 
 
 class IndexModel(NamedTuple):
-    """members: networks genome -> (8 standardised indices, class logits).  mean, sd: (8,).  classes: their names."""
+    """members: networks genome -> (8 standardised indices, logits of CLASSES).  mean, sd: (8,)."""
 
     members: tuple[nn.Sequential, ...]
     mean: np.ndarray
     sd: np.ndarray
-    classes: tuple[str, ...]
 
     def predict(self, genomes: np.ndarray) -> Prediction:
         """Indices of genomes (n, 8)."""
@@ -56,13 +62,19 @@ class IndexModel(NamedTuple):
         values = out[..., : len(INDICES)].numpy() * self.sd + self.mean
         return Prediction(values.mean(0), values.std(0), classes)
 
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Weights and scales by name."""
+        members = [weights_of(member, f"index_{m}") for m, member in enumerate(self.members)]
+        return {"index_mean": self.mean, "index_sd": self.sd} | {k: v for weights in members for k, v in weights.items()}
 
-def layers_for(n_classes: int) -> tuple[Layer, ...]:
-    """Layers of one member; the browser runs the same."""
-    return (
-        Layer("linear", (N_GENES, WIDTH)), Layer("silu"), Layer("linear", (WIDTH, WIDTH)), Layer("silu"),
-        Layer("linear", (WIDTH, len(INDICES) + n_classes)),
-    )  # fmt: skip
+    @classmethod
+    def from_tensors(cls, tensors: dict[str, np.ndarray]) -> IndexModel | None:
+        """What ``tensors`` wrote, found among others; None where it is not there."""
+        if "index_mean" not in tensors:
+            return None
+        n_members = len({name.partition(".")[0] for name in tensors if name.startswith("index_") and "." in name})
+        members = tuple(load_weights(LAYERS, tensors, f"index_{m}") for m in range(n_members))
+        return cls(members, tensors["index_mean"], tensors["index_sd"])
 
 
 def train_index_model(genomes: np.ndarray, table: pd.DataFrame, *, seed: int, n_members: int = N_MEMBERS) -> IndexModel:
@@ -76,25 +88,27 @@ def train_index_model(genomes: np.ndarray, table: pd.DataFrame, *, seed: int, n_
     mean, sd = np.nanmean(target, 0), np.nanstd(target, 0)
     known = np.isfinite(target)
     scaled = torch.from_numpy(np.where(known, (target - mean) / sd, 0).astype(np.float32))
-    classes = tuple(sorted(table["bond_class"].unique()))
-    labels = torch.from_numpy(np.array([classes.index(c) for c in table["bond_class"]], dtype=np.int64))
+    labels = torch.from_numpy(
+        np.array([CLASSES.index(c) if c in CLASSES else OTHER for c in table["bond_class"]], dtype=np.int64)
+    )
     inputs, weights = torch.from_numpy(np.array(genomes, dtype=np.float32)), torch.from_numpy(known.astype(np.float32))
-    members = tuple(_train_member(inputs, scaled, weights, labels, len(classes), seed=seed * 1000 + m) for m in range(n_members))
-    return IndexModel(members, mean, sd, classes)
+    members = tuple(_train_member(inputs, scaled, weights, labels, seed=seed * 1000 + m) for m in range(n_members))
+    return IndexModel(members, mean, sd)
 
 
-def _train_member(inputs: Tensor, target: Tensor, weights: Tensor, labels: Tensor, n_classes: int, *, seed: int) -> nn.Sequential:
+def _train_member(inputs: Tensor, target: Tensor, weights: Tensor, labels: Tensor, *, seed: int) -> nn.Sequential:
     import torch
     from torch.nn.functional import cross_entropy
 
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
-    network = build(layers_for(n_classes))
+    network = build(LAYERS)
     sample = generator.integers(0, len(inputs), len(inputs))
     steps = max(1, len(sample) // BATCH)
+    epochs = max(EPOCHS, -(-FEWEST_STEPS // steps))
     optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=EPOCHS * steps + 1)
-    for _ in range(EPOCHS):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * steps + 1)
+    for _ in range(epochs):
         order = generator.permutation(sample)
         for step in range(steps):
             pick = order[step * BATCH : (step + 1) * BATCH]

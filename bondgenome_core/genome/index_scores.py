@@ -15,19 +15,23 @@ from .index_model import INDICES
 
 FEWEST = 20
 """Bonds of a kind below which no R2 is stated."""
+LEAST_SPREAD = 0.01
 
 
-def r2_within_kinds(predicted: np.ndarray, table: pd.DataFrame) -> dict[str, float]:
-    """The smallest R2 over bond kinds, per index; predicted: (n, 8) in the order of INDICES."""
-    out = {}
+def r2_within_kinds(predicted: np.ndarray, table: pd.DataFrame) -> dict[str, float | None]:
+    """The smallest R2 over bond kinds, per index; predicted: (n, 8) in the order of INDICES.
+
+    A kind that has no spread of an index (below 1 % of that over all kinds) has no R2 of it; None where no kind has.
+    """
+    out: dict[str, float | None] = {}
     for k, name in enumerate(INDICES):
         target = table[name].to_numpy(dtype=float)
         scores = []
         for rows in table.groupby("kind").indices.values():
             kept = rows[np.isfinite(target[rows])]
-            if len(kept) >= FEWEST:
+            if len(kept) >= FEWEST and target[kept].std() > LEAST_SPREAD * np.nanstd(target):
                 scores.append(_r2(predicted[kept, k], target[kept]))
-        out[name] = round(min(scores), 4) if scores else float("nan")
+        out[name] = round(min(scores), 4) if scores else None
     return out
 
 

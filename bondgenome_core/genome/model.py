@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..artefacts import ASSETS, load_tensors, read_card
+from ..artefacts import ASSETS, read_card
 from ..errors import ArtefactError, GenomeError
 from ..slices.elf_slice import N_PIXELS, WINDOW, ElfSlice
-from .domain import Badge, Domain, badge
-from .images import network_input
-from .network import N_GENES, Architecture, load_weights
+from .code import Code
+from .domain import Badge
 
 if TYPE_CHECKING:
     import pandas as pd
-    from torch import nn
+
+    from .index_model import IndexModel
+    from .piece import Piece
 
 MODELS = ASSETS / "models"
 WEIGHTS = "model.safetensors"
-BATCH = 32
-"""Images that go through a network together: more leave the cache of a core and take twice as long each."""
+BONDS = "bonds.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,37 +56,35 @@ class GenomeModel:
         return tuple(self.card["accepts"]["kinds"])
 
     @cached_property
-    def architecture(self) -> Architecture:
-        return Architecture.from_card(self.card)
+    def piece(self) -> Piece:
+        """Networks, baselines and all, as stored."""
+        from .piece import load_piece
 
-    @cached_property
-    def _tensors(self) -> dict[str, np.ndarray]:
-        return load_tensors(self.folder, WEIGHTS)
+        return load_piece(self.folder, WEIGHTS, self.card)
 
-    @cached_property
-    def encoder(self) -> nn.Sequential:
-        return load_weights(self.architecture.encoder, self._tensors, "encoder")
+    @property
+    def code(self) -> Code:
+        return self.piece.code
 
-    @cached_property
-    def decoder(self) -> nn.Sequential:
-        return load_weights(self.architecture.decoder, self._tensors, "decoder")
+    @property
+    def indices(self) -> IndexModel | None:
+        """What reads indices from genomes; None where the model was trained without them."""
+        return self.piece.indices
 
     @property
     def training_genomes(self) -> np.ndarray:
         """(n, 8) genomes of the training images."""
-        return self._tensors["training_genomes"]
-
-    @cached_property
-    def domain(self) -> Domain:
-        return Domain(self._tensors["distance_percentiles"], self._tensors["reencoding_percentiles"])
+        return self.code.training_genomes
 
     @cached_property
     def bonds(self) -> pd.DataFrame:
-        """Every bond of the data set with its genome (g1 ... g8) and properties, one row per bond."""
+        """Every bond of the data set with its genome (g1 ... g8), properties and indices, one row per bond."""
         import pandas as pd
 
-        table = pd.read_csv(self.folder / "bonds.csv", keep_default_na=False, dtype={"shift": str, "snapshot": str})
-        return table
+        try:
+            return pd.read_parquet(self.folder / BONDS)
+        except (OSError, ValueError) as error:
+            raise ArtefactError(f"{self.name} has no readable table of bonds ({BONDS}); fetch the artefact again.") from error
 
     def refusal(self, kind: str, core_treatment: str, level: str) -> str | None:
         """Why a bond cannot be encoded, in one sentence, or None where it can."""
@@ -101,11 +99,7 @@ class GenomeModel:
 
     def encode_images(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         """(n, 8) genomes of ELF images (n, 64, 64) with masks."""
-        import torch
-
-        with torch.no_grad():
-            parts = [self.encoder(x) for x in network_input(images, masks).split(BATCH)]
-        return torch.cat(parts).numpy()
+        return self.code.encode(images, masks)
 
     def encode(self, slices: Sequence[ElfSlice]) -> np.ndarray:
         """(n, 8) genomes of standard slices; raises GenomeError where one is not accepted."""
@@ -125,35 +119,11 @@ class GenomeModel:
 
     def decode(self, genomes: np.ndarray) -> np.ndarray:
         """(n, 64, 64) ELF images of genomes (n, 8)."""
-        import torch
-
-        values = np.stack([check_genome(g) for g in np.atleast_2d(genomes)])
-        with torch.no_grad():
-            return torch.cat([self.decoder(x) for x in torch.from_numpy(values).split(BATCH)])[:, 0].numpy()
-
-    def reencode(self, genomes: np.ndarray) -> np.ndarray:
-        """(n, 8) genomes of the decoded images."""
-        images = self.decode(genomes)
-        return self.encode_images(images, np.zeros(images.shape, dtype=bool))
+        return self.code.decode(genomes)
 
     def badge(self, genome: np.ndarray) -> Badge:
         """How far a genome lies from the training bonds."""
-        values = check_genome(genome)
-        return badge(values, self.reencode(values[None])[0], self.training_genomes, self.domain)
-
-
-def check_genome(values: Sequence[float] | np.ndarray) -> np.ndarray:
-    """(8,) float32; raises GenomeError for another number of values or values that are not finite numbers."""
-    try:
-        with np.errstate(over="ignore"):  # beyond float32 is refused below
-            array = np.asarray(values, dtype=np.float32).reshape(-1)
-    except (TypeError, ValueError) as error:
-        raise GenomeError("A genome is 8 numbers separated by commas; something in it is not a number.") from error
-    if len(array) != N_GENES:
-        raise GenomeError(f"A genome has exactly {N_GENES} values; {len(array)} were given.")
-    if not np.isfinite(array).all():
-        raise GenomeError("A genome must hold finite numbers; one of its values is NaN or infinite.")
-    return array
+        return self.code.badge(genome)
 
 
 def list_models(root: Path = MODELS) -> tuple[GenomeModel, ...]:

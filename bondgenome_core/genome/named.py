@@ -13,7 +13,8 @@ import numpy as np
 from .. import __version__
 from ..errors import GenomeError
 from ..names import safe_name
-from .model import GenomeModel, check_genome
+from .code import check_genome
+from .model import GenomeModel
 
 FORMAT, FORMAT_VERSION = "bondgenome-genome", 1
 MAX_BYTES = 64 * 2**10

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ..errors import ArtefactError
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -35,6 +37,11 @@ class Architecture(NamedTuple):
     def n_genes(self) -> int:
         return self.decoder[0].sizes[0]
 
+    @property
+    def n_weights(self) -> int:
+        """Trained numbers in both networks."""
+        return n_weights(*(build(layers) for layers in self))
+
     def bounded(self) -> Architecture:
         """The same with ELF held between 0 and 1 at the end; has no weights, so that it may follow after training."""
         return self._replace(decoder=(*self.decoder, Layer("clamp")))
@@ -45,27 +52,12 @@ class Architecture(NamedTuple):
 
     @classmethod
     def from_card(cls, card: dict[str, Any]) -> Architecture:
-        """What ``as_card`` wrote; cards of version-0 models name none and mean the convolutional one."""
-        written = card.get("architecture")
-        if written is None:
-            return CONVOLUTIONAL
-        parts = (tuple(Layer(kind, tuple(sizes)) for kind, sizes in written[part]) for part in cls._fields)
-        return cls(*parts)
-
-
-_ENCODER: tuple[Layer, ...] = (
-    Layer("conv", (1, 16, 2)), Layer("silu"), Layer("conv", (16, 32, 2)), Layer("silu"),
-    Layer("conv", (32, 48, 2)), Layer("silu"), Layer("flatten"),
-    Layer("linear", (3072, 48)), Layer("silu"), Layer("linear", (48, N_GENES)),
-)  # fmt: skip
-_DECODER: tuple[Layer, ...] = (
-    Layer("linear", (N_GENES, 64)), Layer("silu"), Layer("linear", (64, 2048)), Layer("silu"), Layer("reshape", (32, 8, 8)),
-    Layer("upsample"), Layer("conv", (32, 32, 1)), Layer("silu"), Layer("upsample"), Layer("conv", (32, 16, 1)), Layer("silu"),
-    Layer("conv", (16, 4, 1)), Layer("shuffle"), Layer("sigmoid"),
-)  # fmt: skip
-
-CONVOLUTIONAL = Architecture(_ENCODER, _DECODER)
-"""Of version 0: 0.31 M weights."""
+        """What ``as_card`` wrote; raises ArtefactError where a card says no layers."""
+        try:
+            parts = (tuple(Layer(kind, tuple(sizes)) for kind, sizes in card["architecture"][part]) for part in cls._fields)
+            return cls(*parts)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtefactError("The card of this model does not say its layers; fetch the artefact again.") from error
 
 
 def dense_architecture(

@@ -14,8 +14,9 @@ from ..slices.frame import BondFrame, bond_frame
 from ..slices.sample import ElfSource, Plane, sample_planes
 from ..slices.slice_set import disc
 from ..structures.structure import Bond
+from .code import check_genome
 from .domain import Badge
-from .model import GenomeModel, check_genome
+from .model import GenomeModel
 from .network import N_GENES
 
 if TYPE_CHECKING:

@@ -1,184 +1,179 @@
-"""From a data set to a shipped model: train, canonicalise, train every fold, evaluate, write the card."""
+"""From a data set to a shipped model: the model, four more of other seeds, one for every species left out, figures, card.
+
+Every one of them is a piece (``piece.py``) in a file of its own, so that an interrupted release goes on.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ..artefacts import ASSETS, source_commit, versions, write_card
 from ..errors import GenomeError
+from ..slices.packed import pack
 from ..slices.slice_set import SliceSet
-from .canonical import Canonical, canonicalise
+from .bond_table import write_bonds
 from .card import card_prose
-from .domain import reference_domain
-from .evaluate import FOLDS, evaluate
-from .images import network_input
+from .data_card import data_prose, left_out, read_entries, write_entries
+from .dictionary import write_dictionary
+from .evaluate import TEST_SLICES, evaluate, rmse
 from .model import WEIGHTS, GenomeModel
-from .network import N_GENES, n_weights, weights_of
-from .splits import MIN_INSTANCES, counted_species, leave_species_out, training_rows
-from .train import Autoencoder, TrainingSettings, train_autoencoder
+from .network import DENSE, Architecture
+from .piece import fold_file, make_piece, record_of, save_piece, seed_file
+from .soap_baseline import soap_figures
+from .splits import MIN_INSTANCES, counted_species, heldout_frame_rows, leave_species_out, training_rows, validation_split
+from .train import TrainingSettings, train_autoencoder
 
 Say = Callable[[str], None]
+N_SEEDS = 5
 
 
 @dataclass(frozen=True)
 class Release:
     """What a model is trained on and for.
 
-    files: the wavefunctions behind the slices, in the same order as they were sliced.
+    files: the wavefunctions behind the slices, in the same order as they were sliced.  seed: of the model itself; the
+    others that its genes are compared with have the following ones, ``n_seeds`` in all.
     min_instances: bonds a species needs to count in the leave-one-species-out figures.
     """
 
     purpose: str
     files: tuple[Path, ...]
-    seed: int
+    seed: int = 0
     settings: TrainingSettings = field(default_factory=TrainingSettings)
+    architecture: Architecture = DENSE
     min_instances: int = MIN_INSTANCES
+    n_seeds: int = N_SEEDS
 
 
-def release_model(slices: SliceSet, out: Path, release: Release, *, say: Say = print) -> dict[str, Any]:
-    """Train on all training rows and on each leave-one-species-out fold; returns the held-out figures.
+class Task(NamedTuple):
+    """One piece to train: its file beside the card, its seed, and the rows it sees and is watched on."""
 
-    Finished folds are kept in ``out`` and not trained again while data, seed and settings are the same.
-    Raises GenomeError where the training images do not fill one batch.
+    file: str
+    seed: int
+    train: np.ndarray
+    watched: np.ndarray
+
+
+def release_model(
+    slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release, *, say: Say = print
+) -> dict[str, Any]:
+    """Train all pieces, evaluate, and write the card; returns the held-out figures.
+
+    indices: table of ``build_indices`` for the same bonds; without it the model reads none.
+    Finished pieces are kept in ``out`` and not trained again while data, seed and settings are the same.
+    Raises GenomeError where the training images do not fill one batch or there is no test trajectory.
     """
-    n_training = len(training_rows(slices.table))
-    if n_training < release.settings.batch:
-        raise GenomeError(f"{n_training} training images are too few; a genome needs at least {release.settings.batch}.")
-    out.mkdir(parents=True, exist_ok=True)
-    train_folds(slices, out, release, say=say)
-    train = slices.subset(training_rows(slices.table))
-    trained = train_autoencoder(train, seed=release.seed, settings=release.settings, say=say)
-    canonical = _canonical(trained, train)
-    _write_weights(trained, train, out)
-    card = _card(slices, release, trained, canonical)
+    require_enough(slices, release)
+    for task in tasks(slices, release):
+        train_piece(task, slices, indices, out, release, say=say)
+    part = out / f"{TEST_SLICES}.part"
+    part.write_bytes(pack(slices.subset(heldout_frame_rows(slices.table))))
+    os.replace(part, out / TEST_SLICES)
+    card = _card(slices, out, release)
     write_card(out, card, "")
     model = GenomeModel(out)
-    write_bonds(model, slices)
-    figures = evaluate(model, slices, say=say)
-    write_card(out, card | {"figures": figures}, card_prose(out.name, card, figures))
+    write_bonds(model, slices, indices)
+    write_entries(out, release.files)
+    write_dictionary(model)
+    figures = evaluate(model, say=say) | ({} if indices is None else soap_figures(model.bonds, release.files, say=say))
+    excluded = left_out(release.files)
+    prose = card_prose(out.name, card, figures) + "\n" + data_prose(read_entries(model), model.bonds, excluded)
+    write_card(out, card | {"figures": figures, "left_out": excluded}, prose)
     return figures
 
 
-def _card(slices: SliceSet, release: Release, trained: Autoencoder, canonical: Canonical) -> dict[str, Any]:
+def require_enough(slices: SliceSet, release: Release) -> None:
+    """Raises GenomeError where a model cannot be trained or tested on these slices."""
+    n_training = len(training_rows(slices.table))
+    if n_training < release.settings.batch:
+        raise GenomeError(f"{n_training} training images are too few; a genome needs at least {release.settings.batch}.")
+    if not len(heldout_frame_rows(slices.table)):
+        raise GenomeError("There is no test trajectory among the slices; sample one with the role 'test'.")
+
+
+def tasks(slices: SliceSet, release: Release) -> Iterator[Task]:
+    """The model itself first, then the other seeds, then a fold for every counted species."""
+    for seed in range(release.seed, release.seed + release.n_seeds):
+        yield Task(WEIGHTS if seed == release.seed else seed_file(seed), seed, *validation_split(slices.table, seed))
+    for species in counted_species(slices.table, min_instances=release.min_instances):
+        yield Task(fold_file(species), release.seed, *leave_species_out(slices.table, species))
+
+
+def task_named(slices: SliceSet, release: Release, *, fold: str | None = None, seed: int | None = None) -> Task:
+    """The task of one fold or of one seed; raises GenomeError where there is none such."""
+    known = {task.file: task for task in tasks(slices, release)}
+    wanted = fold_file(fold) if fold else WEIGHTS if seed == release.seed else seed_file(int(seed or 0))
+    if wanted not in known:
+        species = counted_species(slices.table, min_instances=release.min_instances)
+        last = release.seed + release.n_seeds - 1
+        raise GenomeError(f"There are folds for {', '.join(species) or 'no species'} and seeds {release.seed} to {last}.")
+    return known[wanted]
+
+
+def retrain(slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release, *,
+            fold: str | None = None, seed: int | None = None) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """Train one fold or one seed again, whatever is stored; returns its file and its figures.
+
+    Where it differs from the one the card was written for, the card's hash says so: the model is not read until all is
+    released again.
+    """
+    task = task_named(slices, release, fold=fold, seed=seed)
+    train_piece(task, slices, indices, out, release, again=True, say=lambda _: None)
+    return task.file, json.loads(record_of(out / task.file)["figures"])
+
+
+def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release, *,
+                say: Say = print, again: bool = False) -> None:  # fmt: skip
+    """Train one piece and store it, unless it is there already and ``again`` is not asked for."""
+    path = out / task.file
+    print_of = fingerprint(slices, indices, task, release)
+    if record_of(path).get("fingerprint") == print_of and not again:
+        return
+    train = slices.subset(task.train)
+    trained = train_autoencoder(train, seed=task.seed, settings=release.settings, architecture=release.architecture)
+    piece, canonical = make_piece(trained, train, indices, seed=task.seed)
+    watched = slices.subset(task.watched)
+    figures = {
+        "rmse_training": round(rmse(piece.reconstruct(train), train), 5),
+        "rmse_validation": round(rmse(piece.reconstruct(watched), watched), 5) if len(watched) else None,
+        "eigenvalues": [round(float(v), 4) for v in canonical.eigenvalues], "degenerate": canonical.degenerate,
+    }  # fmt: skip
+    save_piece(piece, path, {"fingerprint": print_of, "seed": str(task.seed), "figures": json.dumps(figures)})
+    say(f"{task.file}: RMSE {figures['rmse_training']} on training images, {figures['rmse_validation']} on watched ones")
+
+
+def fingerprint(slices: SliceSet, indices: pd.DataFrame | None, task: Task, release: Release) -> str:
+    """sha256 over images, tables, rows, seed, layers and settings: what a piece's weights follow from."""
+    digest = hashlib.sha256(slices.images.tobytes())
+    digest.update(slices.table.to_csv(index=False).encode())
+    digest.update(b"" if indices is None else indices.to_csv(index=False).encode())
+    digest.update(np.ascontiguousarray(task.train).tobytes())
+    digest.update(f"{task.seed} {release.settings} {release.architecture.as_card()}".encode())
+    return digest.hexdigest()
+
+
+def _card(slices: SliceSet, out: Path, release: Release) -> dict[str, Any]:
     inside = all(f.is_relative_to(ASSETS) for f in release.files)
     names = [str(f.relative_to(ASSETS)) if inside else f.name for f in release.files]
+    records = {task.file: json.loads(record_of(out / task.file)["figures"]) for task in tasks(slices, release)}
+    architecture = release.architecture.bounded()
     return {
         "purpose": release.purpose, "accepts": {k: slices.info[k] for k in ("kinds", "core_treatment", "level")},
-        "seed": release.seed, "training": release.settings.as_card(),
-        "n_weights": n_weights(trained.encoder, trained.decoder),
+        "architecture": architecture.as_card(), "seed": release.seed, "training": release.settings.as_card(),
+        "seeds": list(range(release.seed, release.seed + release.n_seeds)), "n_weights": architecture.n_weights,
+        "pieces": records,
         "code": "8 values per image, each plane of a bond its own; a bond's genome is that of its gauge plane",
-        "eigenvalues": [round(float(v), 4) for v in canonical.eigenvalues],
-        "degenerate_genes": [list(p) for p in canonical.degenerate],
+        "eigenvalues": records[WEIGHTS]["eigenvalues"], "degenerate_genes": records[WEIGHTS]["degenerate"],
         "versions": versions(), "source_commit": source_commit(), "licence": "MIT",
         "data": {"wavefunctions": names, "n_images": len(slices), "min_instances": release.min_instances},
         "references": ["10.1021/acs.jctc.4c00557 (the idea; their data, definition and model are not public)"],
     }  # fmt: skip
-
-
-def train_folds(slices: SliceSet, out: Path, release: Release, *, say: Say = print, only: str | None = None) -> None:
-    """Weights of every leave-one-species-out fold (float16), one finished fold at a time."""
-    from safetensors.numpy import save
-
-    path = out / FOLDS
-    species = counted_species(slices.table, min_instances=release.min_instances)
-    if only is not None and only not in species:
-        raise GenomeError(f"{only} is not a counted species; choose one of {', '.join(species)}.")
-    print_of = fingerprint(slices, release)
-    stored = _stored_folds(path, print_of)
-    for name in [only] if only else species:
-        if any(k.startswith(f"{name}/") for k in stored) and only is None:
-            continue
-        rows, _ = leave_species_out(slices.table, name)
-        trained = train_autoencoder(slices.subset(rows), seed=release.seed, settings=release.settings)
-        say(f"fold without {name}: weighted RMSE {trained.losses[-1] ** 0.5:.4f} on training images")
-        for part, network in (("encoder", trained.encoder), ("decoder", trained.decoder)):
-            stored |= {f"{name}/{k}": v.astype(np.float16) for k, v in weights_of(network, part).items()}
-        temporary = path.with_suffix(".part")
-        temporary.write_bytes(save(stored, {"fingerprint": print_of}))
-        os.replace(temporary, path)
-
-
-def fingerprint(slices: SliceSet, release: Release) -> str:
-    """sha256 over images, table, seed and settings: what a fold's weights follow from."""
-    digest = hashlib.sha256(slices.images.tobytes())
-    digest.update(slices.table.to_csv(index=False).encode())
-    digest.update(f"{release.seed} {release.settings}".encode())
-    return digest.hexdigest()
-
-
-def _stored_folds(path: Path, print_of: str) -> dict[str, np.ndarray]:
-    from safetensors import safe_open
-
-    if not path.is_file():
-        return {}
-    with safe_open(path, framework="numpy") as f:
-        if (f.metadata() or {}).get("fingerprint") != print_of:
-            return {}
-        return {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118 - safe_open is no mapping
-
-
-def _canonical(trained: Autoencoder, train: SliceSet) -> Canonical:
-    inputs = network_input(train.elf(), train.masks)
-    return canonicalise(trained.encoder, trained.decoder, inputs, train.counting(), train.table["length"].to_numpy())
-
-
-def _write_weights(trained: Autoencoder, train: SliceSet, out: Path) -> None:
-    import torch
-    from safetensors.numpy import save
-
-    inputs = network_input(train.elf(), train.masks)
-    with torch.no_grad():
-        genomes = torch.cat([trained.encoder(x) for x in inputs.split(256)])
-        again = torch.cat([trained.encoder(trained.decoder(z)) for z in genomes.split(256)])
-    domain = reference_domain(genomes.numpy(), again.numpy())
-    tensors = weights_of(trained.encoder, "encoder") | weights_of(trained.decoder, "decoder")
-    tensors |= {
-        "training_genomes": genomes.numpy().astype(np.float32),
-        "distance_percentiles": domain.distance_percentiles.astype(np.float64),
-        "reencoding_percentiles": domain.reencoding_percentiles.astype(np.float64),
-    }
-    part = out / f"{WEIGHTS}.part"
-    part.write_bytes(save(tensors))
-    os.replace(part, out / WEIGHTS)
-
-
-def write_bonds(model: GenomeModel, slices: SliceSet) -> None:
-    """bonds.csv: every bond's gauge-plane genome with its properties."""
-    rows = np.nonzero(np.isclose(slices.table["azimuth_deg"], 0))[0]
-    part = slices.subset(rows)
-    genomes = model.encode_images(part.elf(), part.masks)
-    decoded = model.decode(genomes)
-    table = part.table.drop(columns=["azimuth_deg"]).copy()
-    for gene in range(N_GENES):
-        table[f"g{gene + 1}"] = np.round(genomes[:, gene], 5)
-    counts = part.counting()
-    elf = part.elf()
-    table["rmse"] = [round(float(np.sqrt(((d - e)[c] ** 2).mean())), 5) for d, e, c in zip(decoded, elf, counts, strict=True)]
-    table["mean_elf"] = [round(float(e[c].mean()), 5) for e, c in zip(elf, counts, strict=True)]
-    line = pd.DataFrame([_line_maximum(e, m, d) for e, m, d in zip(elf, part.masks, table["length"], strict=True)])
-    table["elf_max"], table["elf_max_position"] = line[0].to_numpy(), line[1].to_numpy()
-    temporary = model.folder / "bonds.csv.part"
-    table.to_csv(temporary, index=False)
-    os.replace(temporary, model.folder / "bonds.csv")
-
-
-def _line_maximum(image: np.ndarray, mask: np.ndarray, length: float) -> tuple[float, float]:
-    """Largest ELF on the bond line outside cores and its place (Angstrom from the midpoint); NaN if all is masked."""
-    from ..slices.elf_slice import N_PIXELS, WINDOW
-
-    z = (np.arange(N_PIXELS) - 0.5 * (N_PIXELS - 1)) * (WINDOW / N_PIXELS)
-    middle = slice(N_PIXELS // 2 - 1, N_PIXELS // 2 + 1)
-    values, hidden = image[middle].mean(0), mask[middle].any(0)
-    allowed = ~hidden & (np.abs(z) < 0.5 * length)
-    if not allowed.any():
-        return float("nan"), float("nan")
-    k = int(np.argmax(np.where(allowed, values, -1)))
-    return round(float(values[k]), 5), round(float(z[k]), 3)

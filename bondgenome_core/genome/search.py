@@ -19,7 +19,7 @@ import pandas as pd
 from ..artefacts import write_text_atomically
 from ..errors import GenomeError
 from ..slices.slice_set import SliceSet
-from .baselines import bond_length_reconstruction, pca_reconstruction
+from .baselines import fit_length_means, fit_pca
 from .candidates import CANDIDATES, Candidate
 from .evaluate import rmse
 from .images import loss_weights, network_input
@@ -70,8 +70,8 @@ def run_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs: i
         found[split.name] = {
             f"{method}{end}": rmse(image, pictures, full_window=bool(end))
             for method, image in (
-                ("rmse", own), ("pca", pca_reconstruction(known, pictures, n_components=candidate.n_genes)),
-                ("length", bond_length_reconstruction(known, pictures)),
+                ("rmse", own), ("pca", fit_pca(known, n_components=candidate.n_genes).reconstruct(pictures)),
+                ("length", fit_length_means(known).reconstruct(pictures)),
             ) for end in ("", "_full")
         }  # fmt: skip
     merged = [figures for name, figures in found.items() if name != "frames"]
@@ -144,7 +144,9 @@ def network_channels(candidate: Candidate, data: SearchSet, which: Sequence[int]
     inputs, masks = network_input(pictures.elf(), pictures.masks), torch.from_numpy(pictures.masks[:, None])
     if candidate.channels == "slice":
         return inputs, masks
-    mean, shut = (np.repeat(np.concatenate([a[:, 0, ::-1], a[:, 0]], axis=1)[:, None], len(which), 0) for a in (components, hidden))
+    mean, shut = (
+        np.repeat(np.concatenate([a[:, 0, ::-1], a[:, 0]], axis=1)[:, None], len(which), 0) for a in (components, hidden)
+    )
     return torch.cat([inputs, torch.from_numpy(np.where(shut, 0, mean))], 1), torch.cat([masks, torch.from_numpy(shut)], 1)
 
 

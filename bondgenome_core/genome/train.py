@@ -13,7 +13,7 @@ from ..device import default_device
 from ..slices.slice_set import SliceSet
 from .components import frame_layers, start_from_components
 from .images import CORE_WEIGHT, RIM_WEIGHT, flips_of_frame, frame_choices, loss_weights, network_input
-from .network import CONVOLUTIONAL, Architecture, build
+from .network import DENSE, Architecture, build
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -37,12 +37,12 @@ class TrainingSettings:
     of masked ones, against 1 near the bond.
     """
 
-    epochs: int = 40
+    epochs: int = 60
     batch: int = 64
-    learning_rate: float = 3e-3
-    weight_decay: float = 1e-4
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.05
     mirror_right_angle: bool = True
-    straight_epochs: int = 0
+    straight_epochs: int = 6
     nested: bool = False
     noise: float = 0.0
     rim_weight: float = RIM_WEIGHT
@@ -62,7 +62,7 @@ class Autoencoder(NamedTuple):
 
 
 def train_autoencoder(
-    slices: SliceSet, *, seed: int, settings: TrainingSettings | None = None, architecture: Architecture = CONVOLUTIONAL,
+    slices: SliceSet, *, seed: int, settings: TrainingSettings | None = None, architecture: Architecture = DENSE,
     say: Callable[[str], None] | None = None,
 ) -> Autoencoder:  # fmt: skip
     """Fit encoder and decoder to all images of a set; every random step follows from the seed."""

@@ -187,12 +187,21 @@ def test_sampled_snapshots_become_a_data_set_and_a_model(verb, tmp_path):
     told = verb("dataset", "sample", tmp_path / "plan.json", "--out", shots, "--json").json
     assert (told["n_done"], told["n_wanted"]) == (19, 19)
     assert verb("dataset", "build", shots, "--bonds", "O-H", "--out", data, "--json").json["n_slices"] == 76
-    told = verb("train", "genome", data, "--out", model, "--seed", 3, "--epochs", 2, "--json").json
-    assert told["n_images"] == 76
-    assert 0 < told["rmse_heldout_frames"] < 1
     told = verb("dataset", "indices", data, "--json").json
     assert told["n_bonds"] == 38
     assert {"mayer_order", "rho_bcp", "polarization", "bond_class"} <= set(told["columns"])
+    few = ("--epochs", 2, "--seeds", 2)
+    told = verb("train", "genome", data, "--out", model, *few, "--json").json
+    assert told["n_images"] == 76
+    assert 0 < told["rmse_heldout_frames"] < 1
+    assert len(told["gene_reproducibility"]) == 8
+    assert set(told["r2"]) >= {"length", "mayer_order", "rho_bcp", "polarization"}
+    stored = (model / "pieces" / "seed-1.safetensors").read_bytes()
+    told = verb("train", "genome", data, "--out", model, *few, "--seed", 1, "--json").json
+    assert told["rmse_training"] > 0
+    assert (model / "pieces" / "seed-1.safetensors").read_bytes() == stored
+    said = verb("train", "genome", data, "--out", model, *few, "--fold", "Au99")
+    assert (said.code, "no species" in said.err) == (2, True)
     said = verb("train", "search", data, "--out", tmp_path / "search", "--page", tmp_path / "page.md", "--only", "dense")
     assert (said.code, "too few" in said.err) == (2, True)
     assert (model / "card.md").is_file()

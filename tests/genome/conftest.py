@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bondgenome_core.electrons.shipped import SHIPPED
+from bondgenome_core.genome.index_model import INDICES
 from bondgenome_core.slices.slice_set import COLUMNS, SliceSet
 
 
@@ -23,7 +25,7 @@ def make_slices(n: int = 96, *, seed: int = 0, species: tuple[str, ...] = ("Au2S
         name = species[k % len(species)]
         role = "test" if k % 5 == 0 else "train"
         rows.append(
-            (f"{name}/300K-{role}/{k // 8:03d}", k % 8, k % 8 + 1, "0 0 0", "S-Au", 90.0 * (k % 2), lengths[k], 0, 1, np.inf,
+            (f"{name}/300K-{role}/{k // 8:03d}", k % 8, k % 8 + 1, "0 0 0", "S-Au", 90.0 * (k // 2 % 2), lengths[k], 0, 1, np.inf,
              1.0, False, k % 3 == 0, name, f"{name}/300K-{role}", f"{k // 8:03d}", 300.0, role)
         )  # fmt: skip
     info = {"core_treatment": "gth-pbe", "level": "test level", "kinds": ["S-Au"], "azimuths_deg": [0.0, 90.0]}
@@ -37,6 +39,15 @@ def slices() -> SliceSet:
 
 
 @pytest.fixture(scope="session")
+def indices(slices) -> pd.DataFrame:
+    """Indices that follow from the length, for every bond of the set."""
+    table = slices.table[["wavefunction", "i", "j", "shift", "length", "kind", "role", "species"]].drop_duplicates()
+    for k, name in enumerate(INDICES[1:]):
+        table[name] = (k + 1) * (table["length"] - 2.2) ** 2
+    return table.assign(bond_class="ring").reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
 def trained(slices):
     from bondgenome_core.genome.train import TrainingSettings, train_autoencoder
 
@@ -44,13 +55,16 @@ def trained(slices):
 
 
 @pytest.fixture(scope="session")
-def model(slices, tmp_path_factory):
+def model(slices, indices, tmp_path_factory):
     """A released model on the tiny set, folds and all."""
     from bondgenome_core.genome.model import GenomeModel
     from bondgenome_core.genome.release import Release, release_model
     from bondgenome_core.genome.train import TrainingSettings
 
     out = tmp_path_factory.mktemp("models") / "genome-test-v0"
-    release = Release("A test.", (), 3, TrainingSettings(epochs=3, batch=16), min_instances=20)
-    release_model(slices, out, release, say=lambda text: None)
+    with pytest.MonkeyPatch.context() as quick:
+        quick.setattr("bondgenome_core.genome.index_model.FEWEST_STEPS", 50)
+        settings = TrainingSettings(epochs=3, batch=16, straight_epochs=1)
+        release = Release("A test.", (SHIPPED / "au4_sh4.safetensors",), 3, settings, min_instances=20, n_seeds=2)
+        release_model(slices, indices, out, release, say=lambda text: None)
     return GenomeModel(out)

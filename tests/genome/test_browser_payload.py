@@ -15,8 +15,11 @@ import pytest
 from bondgenome_core.artefacts import write_card
 from bondgenome_core.genome.browser import browser_payload
 from bondgenome_core.genome.domain import reference_domain
+from bondgenome_core.genome.index_model import LAYERS, IndexModel
 from bondgenome_core.genome.model import WEIGHTS, GenomeModel
-from bondgenome_core.genome.network import CONVOLUTIONAL, DENSE, build, weights_of
+from bondgenome_core.genome.network import DENSE, build, weights_of
+from bondgenome_core.genome.piece import shortened
+from tests.genome.layers import CONVOLUTIONAL
 
 MODULES = Path(__file__).resolve().parents[2] / "bondgenome_ui" / "sliders"
 NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
@@ -27,6 +30,7 @@ pytestmark = [
 SCRIPT = """
 const { openModel } = await import(modules + "network.js");
 const { badgeOf } = await import(modules + "domain.js");
+const { readIndices } = await import(modules + "indices.js");
 const model = openModel(payload);
 const images = genomes.map((g) => Float32Array.from(model.decode(g)));
 const bytes = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
@@ -34,6 +38,7 @@ result = {
   decoded: images.map(bytes),
   encoded: images.map((image) => Array.from(model.encode(image))),
   badges: genomes.map((g) => badgeOf(model, g)),
+  indices: model.indices && genomes.map((g) => readIndices(model.indices, g)),
 };
 """
 
@@ -57,12 +62,13 @@ def model(request, tmp_path_factory):
         again = encoder(decoder(torch.from_numpy(genomes))).numpy()
     domain = reference_domain(genomes, again)
     tensors = weights_of(encoder, "encoder") | weights_of(decoder, "decoder") | domain._asdict() | {"training_genomes": genomes}
+    if request.param != CONVOLUTIONAL:  # in half precision and with indices, as models are shipped
+        members = tuple(build(LAYERS) for _ in range(3))
+        tensors = shortened(tensors | IndexModel(members, np.linspace(-1, 1, 8), np.linspace(0.1, 2, 8)).tensors())
     (folder / WEIGHTS).write_bytes(save(tensors))
-    write_card(
-        folder,
-        {"accepts": {"kinds": ["S-Au"], "core_treatment": "none", "level": "none"}, "architecture": request.param.as_card()},
-        "",
-    )
+    accepts = {"kinds": ["S-Au"], "core_treatment": "none", "level": "none"}
+    figures = {"stated_errors": [[10.0, 0.01], [60.0, 0.03], [100.0, 0.09]]}
+    write_card(folder, {"accepts": accepts, "architecture": request.param.as_card(), "figures": figures}, "")
     return GenomeModel(folder)
 
 
@@ -96,7 +102,7 @@ def test_image_decoded_in_the_browser_equals_torchs_to_1e_4(model, genomes, comp
 
 
 def test_image_encoded_in_the_browser_equals_torchs_to_1e_4(model, genomes, computed):
-    assert np.abs(np.array(computed["encoded"]) - model.reencode(genomes)).max() < 1e-4
+    assert np.abs(np.array(computed["encoded"]) - model.code.reencode(genomes)).max() < 1e-4
 
 
 def test_badge_in_the_browser_equals_pythons(model, genomes, computed):
@@ -113,12 +119,29 @@ def test_badges_of_the_test_span_every_verdict(computed):
     assert {b["verdict"] for b in computed["badges"]} >= {"inside", "outside"}
 
 
+def test_indices_read_in_the_browser_are_torchs(model, genomes, computed):
+    if model.indices is None:
+        assert computed["indices"] is None
+        return
+    ours = model.indices.predict(genomes)
+    for name, expected in (("values", ours.values), ("spread", ours.sd), ("classes", ours.classes)):
+        assert np.array([found[name] for found in computed["indices"]]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_error_a_badge_states_lies_on_the_cards_curve(model, computed):
+    curve = np.array(model.card["figures"]["stated_errors"])
+    for badge in computed["badges"]:
+        percentile = max(badge["distancePercentile"], badge["reencodingPercentile"])
+        assert badge["stated"] == pytest.approx(np.interp(percentile, curve[:, 0], curve[:, 1]), abs=1e-9)
+
+
 def test_one_wrong_weight_is_noticed(model, genomes, computed, tmp_path):
     payload = json.loads(json.dumps(browser_payload(model)))
     layer = payload["decoder"][0]
-    weights = np.frombuffer(base64.b64decode(layer["weight"]), "<f4").copy()
-    weights[0] += 0.1
-    layer["weight"] = base64.b64encode(weights.tobytes()).decode()
+    _, half, text = layer["weight"].rpartition("half:")
+    weights = np.frombuffer(base64.b64decode(text), "<f2" if half else "<f4").copy()
+    weights[0] += 0.3
+    layer["weight"] = half + base64.b64encode(weights.tobytes()).decode()
     wrong = in_node(payload, genomes, tmp_path)["decoded"]
     assert np.abs(wrong - model.decode(genomes)).max() > 1e-4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bondgenome_core.genome.baselines import bond_length_reconstruction, pca_reconstruction
+from bondgenome_core.genome.baselines import fit_length_means, fit_pca
 from bondgenome_core.genome.evaluate import rmse
 from bondgenome_core.genome.splits import counted_species, heldout_frame_rows, leave_species_out, training_rows
 from bondgenome_core.slices.slice_set import disc
@@ -32,7 +32,7 @@ def test_a_constant_shift_is_its_own_error(slices):
 def test_bond_length_alone_explains_images_made_from_length(slices):
     train, test = slices.subset(training_rows(slices.table)), slices.subset(heldout_frame_rows(slices.table))
     overall = np.broadcast_to(train.elf().mean(0), test.images.shape)
-    assert rmse(bond_length_reconstruction(train, test), test) < rmse(overall, test)
+    assert rmse(fit_length_means(train).reconstruct(test), test) < rmse(overall, test)
 
 
 def test_pca_ignores_what_lies_under_masks(slices):
@@ -40,8 +40,8 @@ def test_pca_ignores_what_lies_under_masks(slices):
     spoiled = slices.images.copy()
     spoiled[slices.masks] = 255
     other = type(slices)(spoiled, slices.masks, slices.table, slices.info)
-    a = pca_reconstruction(train, test)
-    b = pca_reconstruction(other.subset(training_rows(slices.table)), other.subset(heldout_frame_rows(slices.table)))
+    a = fit_pca(train).reconstruct(test)
+    b = fit_pca(other.subset(training_rows(slices.table))).reconstruct(other.subset(heldout_frame_rows(slices.table)))
     assert rmse(a, test) == pytest.approx(rmse(b, test), abs=1e-4)
 
 

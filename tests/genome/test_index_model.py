@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bondgenome_core.genome.index_model import INDICES, train_index_model
+from bondgenome_core.genome.index_model import INDICES, IndexModel, train_index_model
 from bondgenome_core.genome.index_scores import index_figures, index_gain, r2_within_kinds
+from bondgenome_core.indices.bond_class import CLASSES
 
 pytestmark = pytest.mark.unit
 
@@ -34,9 +35,9 @@ def test_indices_that_follow_from_the_genome_are_read_from_it(world, model):
     genomes, table = world
     found = model.predict(genomes[900:])
     figures = index_figures(found.values, table[:900], table[900:])
-    assert min(figures["r2"].values()) > 0.8
+    assert min(figures["r2"].values()) > 0.7
     assert figures["index_gain"] < 0.6
-    own = np.array(model.classes)[found.classes.argmax(1)]
+    own = np.array(CLASSES)[found.classes.argmax(1)]
     assert (own == table["bond_class"][900:].to_numpy()).mean() > 0.9
 
 
@@ -75,3 +76,10 @@ def test_r2_is_the_smaller_of_the_kinds(world):
     scores = r2_within_kinds(predicted, table)
     assert scores["mayer_order"] == pytest.approx(0, abs=1e-6)
     assert scores["rho_bcp"] == 1
+
+
+def test_stored_among_other_tensors_it_predicts_the_same(world, model):
+    genomes, _ = world
+    again = IndexModel.from_tensors(model.tensors() | {"encoder.1.weight": np.zeros(3)})
+    assert again.predict(genomes).values == pytest.approx(model.predict(genomes).values, abs=1e-6)
+    assert IndexModel.from_tensors({"encoder.1.weight": np.zeros(3)}) is None

@@ -1,0 +1,93 @@
+"""A code of eight values: two networks, and the bonds they were trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import GenomeError
+from .domain import Badge, Domain, badge, badge_percentiles
+from .images import network_input
+from .network import N_GENES, Architecture, load_weights
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+BATCH = 32
+"""Images that go through a network together: more leave the cache of a core and take twice as long each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """Genomes are (n, 8) float32; images (n, 64, 64) ELF.  tensors: weights, training genomes and the domain, by name."""
+
+    architecture: Architecture
+    tensors: dict[str, np.ndarray]
+
+    @cached_property
+    def encoder(self) -> nn.Sequential:
+        return load_weights(self.architecture.encoder, self.tensors, "encoder")
+
+    @cached_property
+    def decoder(self) -> nn.Sequential:
+        return load_weights(self.architecture.decoder, self.tensors, "decoder")
+
+    @cached_property
+    def training_genomes(self) -> np.ndarray:
+        """(n, 8) float32 genomes of the training images."""
+        return self.tensors["training_genomes"].astype(np.float32)
+
+    @cached_property
+    def domain(self) -> Domain:
+        return Domain(self.tensors["distance_percentiles"], self.tensors["reencoding_percentiles"])
+
+    def encode(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+        """(n, 8) genomes of ELF images (n, 64, 64) with masks."""
+        return self._encode(network_input(images, masks))
+
+    def decode(self, genomes: np.ndarray) -> np.ndarray:
+        """(n, 64, 64) ELF images of genomes (n, 8)."""
+        import torch
+
+        values = np.stack([check_genome(g) for g in np.atleast_2d(genomes)])
+        with torch.no_grad():
+            return torch.cat([self.decoder(x) for x in torch.from_numpy(values).split(BATCH)])[:, 0].numpy()
+
+    def reencode(self, genomes: np.ndarray) -> np.ndarray:
+        """(n, 8) genomes of the decoded images."""
+        import torch
+
+        return self._encode(torch.from_numpy(self.decode(genomes))[:, None])
+
+    def badge(self, genome: np.ndarray) -> Badge:
+        """How far a genome lies from the training bonds."""
+        values = check_genome(genome)
+        return badge(values, self.reencode(values[None])[0], self.training_genomes, self.domain)
+
+    def badge_percentiles(self, genomes: np.ndarray) -> np.ndarray:
+        """(n,) percentiles of the badges of many genomes."""
+        return badge_percentiles(genomes, self.reencode(genomes), self.training_genomes, self.domain)
+
+    def _encode(self, inputs: Tensor) -> np.ndarray:
+        import torch
+
+        with torch.no_grad():
+            return torch.cat([self.encoder(x) for x in inputs.split(BATCH)]).numpy()
+
+
+def check_genome(values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """(8,) float32; raises GenomeError for another number of values or values that are not finite numbers."""
+    try:
+        with np.errstate(over="ignore"):  # beyond float32 is refused below
+            array = np.asarray(values, dtype=np.float32).reshape(-1)
+    except (TypeError, ValueError) as error:
+        raise GenomeError("A genome is 8 numbers separated by commas; something in it is not a number.") from error
+    if len(array) != N_GENES:
+        raise GenomeError(f"A genome has exactly {N_GENES} values; {len(array)} were given.")
+    if not np.isfinite(array).all():
+        raise GenomeError("A genome must hold finite numbers; one of its values is NaN or infinite.")
+    return array
