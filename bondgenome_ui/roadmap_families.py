@@ -28,7 +28,7 @@ def show_families(atlas: Atlas, go: Go) -> None:
     if st.toggle("Pictures of the exemplars", key="roadmap_pictures", help="Decoded from the exemplars' genomes."):
         _pictures(atlas, go)
     table = pd.DataFrame([
-        {"family": f.label, "size": f.size, "length": f.mean_length,
+        {"family": f.label, "size": f.size, "length": f.mean_length, "stability": f.stability,
          "barcode": barcode_uri(atlas.genomes[f.exemplar], width=BARCODE),
          "exemplar": label_of(atlas, f.exemplar), "kinds": _counts(f.kinds), "species": _counts(f.species)}
         for f in atlas.families
@@ -37,13 +37,16 @@ def show_families(atlas: Atlas, go: Go) -> None:
         table, hide_index=True, alt=f"{len(table)} families of bonds with their contents",
         column_config={
             "family": "Family", "size": "Bonds", "length": st.column_config.NumberColumn("Mean length (Å)", format="%.3f"),
+            "stability": st.column_config.NumberColumn("Stability", format="%.2f"),
             "barcode": st.column_config.ImageColumn("Exemplar's barcode", width=BARCODE + 30), "exemplar": "Exemplar",
             "kinds": "Kinds", "species": "Species",
         },
     )  # fmt: skip
     st.caption(
         "Agglomerative clustering (Ward) of genome distances, cut where the mean silhouette is largest "
-        f"({atlas.figures['silhouette']:.2f}); the exemplar is the medoid. A low silhouette means families run into one another."
+        f"({atlas.figures['silhouette']:.2f}); the exemplar is the medoid. A low silhouette means families run into one another. "
+        "Stability: mean Jaccard similarity with the family found again among other draws of the bonds (20); below 0.6 the "
+        "border of a family is not settled."
     )
 
 
@@ -100,7 +103,8 @@ def show_walk(atlas: Atlas, go: Go) -> None:
     )
     show_bonds(
         atlas, [s.bond for s in steps], lengths, key="roadmap_walk", alt=f"A walk of {len(steps)} bonds through {families}",
-        distance="Step (sd)", on_choose=lambda n: go(atlas, n), height=min(38 + 35 * len(steps), 400),
+        distance="Step (sd)", gaps=[s.gap for s in steps], on_choose=lambda n: go(atlas, n),
+        height=min(38 + 35 * len(steps), 400),
     )  # fmt: skip
 
 
@@ -114,7 +118,8 @@ def _network(atlas: Atlas) -> None:
     rows = sorted(atlas.roads, key=lambda r: r.distance)
     table = pd.DataFrame([
         {"from": atlas.families[r.a].label, "to": atlas.families[r.b].label, "distance": r.distance, "similarity": r.similarity,
-         "tree": r.in_tree, "bonds": len(r.bonds), "widest": r.widest_step, "start": label_of(atlas, r.bonds[0]),
+         "tree": r.in_tree, "support": r.support, "bonds": len(r.bonds), "widest": r.widest_step,
+         "gap": max(r.gaps, default=float("nan")), "start": label_of(atlas, r.bonds[0]),
          "end": label_of(atlas, r.bonds[-1])}
         for r in rows
     ])  # fmt: skip
@@ -124,8 +129,13 @@ def _network(atlas: Atlas) -> None:
         column_config={
             "from": "From", "to": "To", "distance": number("Distance (sd)", format="%.2f"),
             "similarity": number("Similarity", format="%.2f"),
+            "support": number("Support", format="%.2f"), "gap": number("Widest gap (RMSE)", format="%.3f"),
             "tree": st.column_config.CheckboxColumn("Spanning tree"), "bonds": "Bonds on the way",
             "widest": number("Widest step (sd)", format="%.2f"), "start": "Starts at", "end": "Ends at",
         },
     )  # fmt: skip
-    st.caption("Distance is between exemplars in genome space (standard deviations); similarity = 1 / (1 + distance).")
+    st.caption(
+        "Distance is between exemplars in genome space (standard deviations); similarity = 1 / (1 + distance). "
+        "Support: share of 20 other draws of the bonds in which the road is there too; below 0.5 it is dashed on the map. Gap: "
+        "RMSE of ELF between the image half way along a step and the nearest real one."
+    )

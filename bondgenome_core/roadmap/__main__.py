@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from ..errors import BondGenomeError
-from ..genome.evaluate import shipped_slices
 from ..genome.model import find_model
+from ..genome.recheck import sliced_again
 from ..slices.slice_set import load_slice_set
 from .atlas import build_atlas, save_atlas
 
@@ -23,7 +23,7 @@ def main(
     """Project, cluster and connect all bonds of a model, and store the result beside its weights."""
     try:
         found = find_model(model)
-        data = load_slice_set(slices) if slices else shipped_slices(found, say=_log)
+        data = load_slice_set(slices) if slices else sliced_again(found, say=_log)
         atlas = build_atlas(found, data, seed=seed, say=_log)
         save_atlas(atlas, found)
     except BondGenomeError as error:

@@ -17,12 +17,16 @@ import numpy as np
 
 from ..artefacts import file_sha256, versions, write_text_atomically
 from ..errors import ArtefactError, GenomeError
+from ..genome.model import BONDS
 from ..genome.network import N_GENES
+from ..genome.piece import IDENTITY
 from ..structures.structure import Bond
+from .between import image_gaps
 from .families import Family, describe_families, partition
 from .neighbours import FrameSet, Neighbours, frames_of_slices, nearest
-from .projection import MIN_DIST, N_NEIGHBOURS, PLACED_BY, fit_map, place, placement_errors, trustworthiness
+from .projection import MIN_DIST, N_NEIGHBOURS, PLACED_BY, fit_map, map_figures, place, placement_errors
 from .roads import Road, Step, build_roads, walk
+from .stability import bootstrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +34,9 @@ if TYPE_CHECKING:
     from ..genome.model import GenomeModel
     from ..slices.slice_set import SliceSet
 
-ARRAYS, RECORD, BONDS = "atlas.safetensors", "atlas.json", "bonds.csv"
+ARRAYS, RECORD = "atlas.safetensors", "atlas.json"
 FORMAT, FORMAT_VERSION = "bondgenome-atlas", 1
 GENES = tuple(f"g{k + 1}" for k in range(N_GENES))
-IDENTITY = ["wavefunction", "i", "j", "shift"]
 NUMERIC = ("length", "orientation", "gauge_quality", "temperature_k", "rmse", "mean_elf", "elf_max", "elf_max_position", *GENES)
 
 
@@ -123,11 +126,17 @@ def build_atlas(model: GenomeModel, slices: SliceSet, *, seed: int = 0, say: Cal
     tell("map drawn")
     family, families = describe_families(partition_of := partition(frames, seed=seed), bonds)
     tell(f"{len(families)} families")
-    roads = build_roads(frames, np.array([f.exemplar for f in families]), family, neighbours)
+    found = build_roads(frames, np.array([f.exemplar for f in families]), family, neighbours)
+    stability = bootstrap(frames, family, seed=seed)
+    families = tuple(f._replace(stability=round(float(s), 4)) for f, s in zip(families, stability.families, strict=True))
+    known_slices = gauge.subset(np.nonzero(known)[0])
+    gaps = [image_gaps(model, known_slices, frames, r.bonds) for r in found]
+    roads = tuple(r._replace(support=stability.roads.get((r.a, r.b), 0.0), gaps=g) for r, g in zip(found, gaps, strict=True))
+    tell("stability measured")
     errors = placement_errors(points, neighbours)
     figures = {
         "n_bonds": len(bonds), "n_left_out": int((~known).sum()), "k": N_NEIGHBOURS,
-        "trustworthiness": round(trustworthiness(frames, points), 4), "silhouette": round(partition_of.silhouette, 4),
+        **map_figures(frames, points), "silhouette": round(partition_of.silhouette, 4),
         "placement": {"median": round(float(np.median(errors)), 5), "p90": round(float(np.percentile(errors, 90)), 5)},
     }  # fmt: skip
     tell(f"trustworthiness {figures['trustworthiness']}")
@@ -178,7 +187,7 @@ def load_atlas(model: GenomeModel) -> Atlas:
     try:
         arrays = load_file(model.folder / ARRAYS)
         families = tuple(Family(**f) for f in record["families"])
-        roads = tuple(Road(**r | {"bonds": tuple(r["bonds"]), "steps": tuple(r["steps"])}) for r in record["roads"])
+        roads = tuple(Road(**r | {key: tuple(r[key]) for key in ("bonds", "steps", "gaps")}) for r in record["roads"])
         frames = FrameSet(arrays["frame_genomes"], arrays["frame_owner"])
         table = bond_table(model)
         known = np.isfinite(table[list(GENES)].to_numpy(float)).all(1)

@@ -27,7 +27,7 @@ MAJORITY = 0.6
 class Family(NamedTuple):
     """number: from 1, by kind and then by length.  exemplar: bond number.  mean_length: Angstrom.
 
-    kinds, species: counts of members, the largest first.
+    kinds, species: counts of members, the largest first.  stability: 0 to 1, see ``stability``; 0 until it is measured.
     """
 
     number: int
@@ -36,6 +36,7 @@ class Family(NamedTuple):
     mean_length: float
     kinds: dict[str, int]
     species: dict[str, int]
+    stability: float = 0.0
 
     @property
     def short(self) -> str:
@@ -69,7 +70,7 @@ def partition(frames: FrameSet, *, seed: int) -> Partition:
     sampled = frames.subset(sample)
     distances = distance_matrix(sampled, sampled)
     labels, silhouette = _cut(distances)
-    exemplars = np.array([sample[_medoid(distances, labels == label)] for label in range(labels.max() + 1)])
+    exemplars = np.array([sample[medoid(distances, labels == label)] for label in range(labels.max() + 1)])
     if len(sample) == n:
         return Partition(labels, exemplars, silhouette)
     family = labels[nearest(sampled, frames, 1).bonds[:, 0]]
@@ -97,7 +98,17 @@ def _cut(distances: np.ndarray) -> tuple[np.ndarray, float]:
     return best, best_score
 
 
-def _medoid(distances: np.ndarray, members: np.ndarray) -> int:
+def cut_tree(distances: np.ndarray, n_families: int) -> np.ndarray:
+    """(n,) labels from 0 of n bonds with (n, n) distances, cut into so many families, or fewer where the tree has ties."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    labels = fcluster(linkage(squareform(distances, checks=False), "ward"), n_families, "maxclust")
+    return np.unique(labels, return_inverse=True)[1]
+
+
+def medoid(distances: np.ndarray, members: np.ndarray) -> int:
+    """Number of the member with the smallest mean distance to the others."""
     inside = np.nonzero(members)[0]
     return int(inside[distances[np.ix_(inside, inside)].mean(1).argmin()])
 

@@ -11,6 +11,7 @@ from ..quantities import QUANTITIES
 from ..slices.figures import INK
 from .atlas import Atlas
 from .colouring import Colouring, quantity_of
+from .roads import SUPPORTED
 from .selections import MEASURED
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def map_figure(atlas: Atlas, colouring: Colouring, *, shown: np.ndarray | None =
 def _add_roads(figure: Figure, atlas: Atlas, theme: str) -> None:
     from plotly.graph_objects import Scattergl
 
-    for in_tree, dash in ((True, "solid"), (False, "dot")):
+    for supported, dash in ((True, "solid"), (False, "dot")):
         x, y = [], []
         for road in atlas.roads:
-            if road.in_tree == in_tree:
+            if (road.support >= SUPPORTED) == supported:
                 ends = atlas.points[[atlas.families[road.a].exemplar, atlas.families[road.b].exemplar]]
                 x += [*ends[:, 0], None]
                 y += [*ends[:, 1], None]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..errors import GenomeError
-from ..genome.images import flips_of_frame, frame_choices
+from ..genome.images import admissible_flips, flips_of_frame, frame_choices
 
 if TYPE_CHECKING:
     from ..genome.model import GenomeModel
@@ -85,7 +85,7 @@ def frames_of_new(model: GenomeModel, slices: list[ElfSlice]) -> FrameSet:
 def _encode_frames(model: GenomeModel, images: np.ndarray, masks: np.ndarray, azimuth: np.ndarray,
                    may_x: np.ndarray, may_z: np.ndarray) -> FrameSet:  # fmt: skip
     genomes, owner = [], []
-    for x, z in ((False, False), (False, True), (True, False), (True, True)):
+    for x, z in admissible_flips(True, True):
         rows = np.nonzero((may_x | (not x)) & (may_z | (not z)))[0]
         if len(rows):
             flips = flips_of_frame(azimuth[rows], np.full(len(rows), x), np.full(len(rows), z))

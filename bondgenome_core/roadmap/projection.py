@@ -78,24 +78,35 @@ def placement_errors(points: np.ndarray, neighbours: Neighbours) -> np.ndarray:
     return errors
 
 
-def trustworthiness(frames: FrameSet, points: np.ndarray, *, k: int = N_NEIGHBOURS) -> float:
-    """How far neighbours on the map are neighbours in genome space, 1 at best (Venna & Kaski, 10.1007/3-540-44668-0_68).
+def map_figures(frames: FrameSet, points: np.ndarray, *, k: int = N_NEIGHBOURS) -> dict[str, float]:
+    """trustworthiness: how far neighbours on the map are neighbours in genome space; continuity: the reverse; 1 at best.
 
-    T = 1 - 2 / (n k (2n - 3k - 1)) sum_i sum_{j in map neighbours of i} max(0, r(i, j) - k), r the rank of j
-    among the neighbours of i in genome space: scikit-learn's definition, in blocks because its own function
-    holds several n x n matrices at once.
+    T = 1 - 2 / (n k (2n - 3k - 1)) sum_i sum_{j in map neighbours of i} max(0, r(i, j) - k), r the rank of j among the
+    neighbours of i in genome space (Venna & Kaski, 10.1007/3-540-44668-0_68): scikit-learn's definition, in blocks because
+    its own function holds several n x n matrices at once.  Continuity exchanges the two spaces.
     """
-    from sklearn.neighbors import NearestNeighbors
+    from scipy.spatial.distance import cdist
 
     n = len(points)
     k = min(k, (n - 1) // 2)
-    on_map = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
-    excess = 0
+    unfaithful = torn = 0
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
-        distances = distance_matrix(frames.subset(rows), frames)
-        distances[np.arange(len(rows)), rows] = -1  # a bond itself has rank 0
-        for column in on_map[rows].T:
-            ranks = (distances < distances[np.arange(len(rows)), column][:, None]).sum(1)
-            excess += int(np.maximum(ranks - k, 0).sum())
-    return 1 - 2 * excess / (n * k * (2 * n - 3 * k - 1))
+        distances = [distance_matrix(frames.subset(rows), frames), cdist(points[rows], points)]
+        for d in distances:
+            d[np.arange(len(rows)), rows] = -1  # a bond itself has rank 0
+        in_genes, on_map = distances
+        unfaithful += _excess_ranks(in_genes, on_map, k)
+        torn += _excess_ranks(on_map, in_genes, k)
+    scale = 2 / (n * k * (2 * n - 3 * k - 1))
+    return {"trustworthiness": round(1 - scale * unfaithful, 4), "continuity": round(1 - scale * torn, 4)}
+
+
+def _excess_ranks(ranked: np.ndarray, near: np.ndarray, k: int) -> int:
+    """Sum over the k nearest in ``near`` of how far beyond k they rank in ``ranked``; both (rows, n) distances."""
+    chosen = np.argpartition(near, k, axis=1)[:, : k + 1]
+    order = np.take_along_axis(near, chosen, 1).argsort(1)[:, 1:]  # without the bond itself
+    limits = np.take_along_axis(ranked, np.take_along_axis(chosen, order, 1), 1)
+    ordered = np.sort(ranked, axis=1)
+    ranks = np.stack([np.searchsorted(row, limit) for row, limit in zip(ordered, limits, strict=True)])
+    return int(np.maximum(ranks - k, 0).sum())

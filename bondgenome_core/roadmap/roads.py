@@ -16,12 +16,17 @@ from scipy.sparse import coo_matrix, csr_matrix, lil_matrix
 
 from .neighbours import FrameSet, Neighbours, bond_distance, distance_matrix, nearest
 
+SUPPORTED = 0.5
+"""A road that is there in fewer draws of the bonds is dashed."""
+
 
 class Road(NamedTuple):
     """A road between families a < b (from 0).
 
     distance: between the exemplars, in genome space.  in_tree: part of the minimum spanning tree.
     bonds: the walk, from the exemplar of a to that of b.  steps: length of each step, one fewer than bonds.
+    support: share of draws of other bonds in which it is there too (``stability``).  gaps: RMSE of ELF between the image half
+    way along each step and the nearest real one (``between``).  Both are empty of meaning until they are measured.
     """
 
     a: int
@@ -30,6 +35,8 @@ class Road(NamedTuple):
     in_tree: bool
     bonds: tuple[int, ...]
     steps: tuple[float, ...]
+    support: float = 0.0
+    gaps: tuple[float, ...] = ()
 
     @property
     def similarity(self) -> float:
@@ -43,11 +50,13 @@ class Road(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One stop of a walk: a bond, its family (from 0) and its distance from the stop before (0 at the start)."""
+    """One stop of a walk: a bond, its family (from 0), its distance from the stop before (0 at the start), and the RMSE of ELF
+    between the image half way from there and the nearest real one."""
 
     bond: int
     family: int
     distance: float
+    gap: float = 0.0
 
 
 def build_roads(frames: FrameSet, exemplars: np.ndarray, family: np.ndarray, neighbours: Neighbours) -> tuple[Road, ...]:
@@ -150,8 +159,9 @@ def walk(roads: tuple[Road, ...], family: np.ndarray, start: int, end: int) -> t
     steps: list[Step] = []
     for a, b in pairwise(reversed(stops)):
         road = by_ends[min(a, b), max(a, b)]
-        bonds, distances = (road.bonds, road.steps) if a < b else (road.bonds[::-1], road.steps[::-1])
+        turn = slice(None, None, 1 if a < b else -1)
+        bonds, distances, gaps = road.bonds[turn], road.steps[turn], (road.gaps or (0.0,) * len(road.steps))[turn]
         if not steps:
             steps.append(Step(bonds[0], int(family[bonds[0]]), 0.0))
-        steps += [Step(bond, int(family[bond]), d) for bond, d in zip(bonds[1:], distances, strict=True)]
+        steps += [Step(bond, int(family[bond]), d, gap) for bond, d, gap in zip(bonds[1:], distances, gaps, strict=True)]
     return tuple(steps)

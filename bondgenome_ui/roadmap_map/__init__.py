@@ -113,7 +113,7 @@ def _geometry(atlas: Atlas) -> dict[str, Any]:
         "extent": {"x0": x0, "x1": x1, "y0": y0, "y1": y1},
         "exemplars": [{"n": f.exemplar, "label": f.short} for f in atlas.families],
         "roads": [{"from": atlas.families[r.a].exemplar, "to": atlas.families[r.b].exemplar, "distance": r.distance,
-                   "similarity": r.similarity, "tree": r.in_tree} for r in atlas.roads],
+                   "similarity": r.similarity, "tree": r.in_tree, "support": r.support} for r in atlas.roads],
         "geneColours": GENE_COLOURS,
         "barcode": {"limit": LIMIT, "shades": [between(DIVERGING, k / (SHADES - 1)) for k in range(SHADES)]},
     }  # fmt: skip

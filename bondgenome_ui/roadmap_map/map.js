@@ -200,7 +200,7 @@ class BondMap {
       const ends = [road.from, road.to].map((n) => this.screenOf(n));
       this.line(ends, this.ground, 4);
       this.pen.globalAlpha = 0.75;
-      this.line(ends, this.ink, road.tree ? 1 + 3 * road.similarity : 1, road.tree ? [] : [4, 4]);
+      this.line(ends, this.ink, road.tree ? 1 + 3 * road.similarity : 1, road.support < 0.5 ? [4, 4] : []);
       this.pen.globalAlpha = 1;
       const [x, y] = [0, 1].map((k) => 0.5 * (ends[0][k] + ends[1][k]));
       if (Math.hypot(ends[0][0] - ends[1][0], ends[0][1] - ends[1][1]) > 70) this.words(road.distance.toFixed(1), x, y, 11, this.ink);

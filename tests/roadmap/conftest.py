@@ -67,8 +67,9 @@ def model_folder(slices, tmp_path_factory):
     from safetensors.numpy import save_file
 
     from bondgenome_core.artefacts import write_card
-    from bondgenome_core.genome.network import CONVOLUTIONAL, build, weights_of
-    from bondgenome_core.genome.release import write_bonds
+    from bondgenome_core.genome.bond_table import write_bonds
+    from bondgenome_core.genome.network import build, weights_of
+    from tests.genome.layers import CONVOLUTIONAL
 
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("models") / "genome-test-v0"
@@ -77,7 +78,8 @@ def model_folder(slices, tmp_path_factory):
     # untrained weights answer in a narrow band; whitened genomes do not
     encoder[-1].weight.data *= 60
     save_file(weights_of(encoder, "encoder") | weights_of(decoder, "decoder"), folder / "model.safetensors")
-    write_card(folder, {"accepts": {k: slices.info[k] for k in ("kinds", "core_treatment", "level")}}, "")
+    accepts = {k: slices.info[k] for k in ("kinds", "core_treatment", "level")}
+    write_card(folder, {"accepts": accepts, "architecture": CONVOLUTIONAL.as_card()}, "")
     write_bonds(GenomeModel(folder), slices)
     return folder
 

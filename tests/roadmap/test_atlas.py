@@ -41,7 +41,7 @@ def test_same_seed_builds_the_same_atlas(atlas, model_folder, slices):
     assert again.roads == atlas.roads
 
 
-@pytest.mark.parametrize("file", ["bonds.csv", "atlas.safetensors"])
+@pytest.mark.parametrize("file", ["bonds.parquet", "atlas.safetensors"])
 def test_atlas_of_other_bonds_or_damaged_points_is_refused(copied, file):
     with (copied.folder / file).open("ab") as f:
         f.write(b"\n")
@@ -76,10 +76,10 @@ def test_slices_of_other_bonds_are_refused(model_folder, slices):
 
 
 def test_bonds_without_genome_are_left_out_and_counted_and_missing_values_are_unknown(copied, slices):
-    table = copied.bonds.astype({"g1": object, "elf_max": object})
-    table.loc[7, "g1"] = ""
-    table.loc[8, "elf_max"] = ""
-    table.to_csv(copied.folder / "bonds.csv", index=False)
+    table = copied.bonds.copy()
+    table.loc[7, "g1"] = np.nan
+    table.loc[8, "elf_max"] = np.nan
+    table.to_parquet(copied.folder / "bonds.parquet", index=False)
     built = build_atlas(GenomeModel(copied.folder), slices, seed=0)
     assert (len(built), built.figures["n_left_out"]) == (59, 1)
     assert np.isfinite(built.points).all()

@@ -149,5 +149,5 @@ def test_a_walk_back_passes_the_same_bonds(parts, built):
     there, back = walk(built, parts.family, 0, 3), walk(built, parts.family, 3, 0)
     assert [s.bond for s in there] == [s.bond for s in reversed(back)]
     assert sum(s.distance for s in there) == pytest.approx(sum(s.distance for s in back))
-    assert there[0] == (parts.exemplars[0], 0, 0.0)
+    assert there[0] == (parts.exemplars[0], 0, 0.0, 0.0)
     assert walk(built, parts.family, 2, 2) == ()

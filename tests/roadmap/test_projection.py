@@ -9,9 +9,9 @@ from bondgenome_core.roadmap.projection import (
     N_NEIGHBOURS,
     PLACED_BY,
     fit_map,
+    map_figures,
     place,
     placement_errors,
-    trustworthiness,
     umap_class,
 )
 from tests.roadmap.conftest import CENTRES, PER_GROUP
@@ -42,18 +42,20 @@ def test_groups_far_apart_in_genome_space_are_apart_on_the_map(points):
 
 
 @pytest.mark.reference
-def test_trustworthiness_is_that_of_scikit_learn(single_frames, points):
+def test_trustworthiness_and_continuity_are_those_of_scikit_learn_in_both_directions(single_frames, points):
     from sklearn.manifold import trustworthiness as of_scikit_learn
 
     for shown in (points, np.random.default_rng(0).normal(size=points.shape)):
-        expected = of_scikit_learn(single_frames.genomes, shown, n_neighbors=15)
-        assert trustworthiness(single_frames, shown) == pytest.approx(expected, abs=1e-9)
+        found = map_figures(single_frames, shown)
+        there, back = (single_frames.genomes, shown), (shown, single_frames.genomes)
+        assert found["trustworthiness"] == pytest.approx(of_scikit_learn(*there, n_neighbors=15), abs=1e-4)
+        assert found["continuity"] == pytest.approx(of_scikit_learn(*back, n_neighbors=15), abs=1e-4)
 
 
 @pytest.mark.law
 def test_map_is_trustworthy_and_a_shuffled_one_is_not(single_frames, points):
-    assert trustworthiness(single_frames, points) > 0.85
-    assert trustworthiness(single_frames, np.random.default_rng(0).permutation(points)) < 0.6
+    assert min(map_figures(single_frames, points).values()) > 0.85
+    assert max(map_figures(single_frames, np.random.default_rng(0).permutation(points)).values()) < 0.6
 
 
 @pytest.mark.law
