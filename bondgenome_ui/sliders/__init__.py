@@ -22,7 +22,20 @@ if TYPE_CHECKING:
     from bondgenome_core.slices.elf_slice import ElfSlice
 
 _here = Path(__file__).parent
-WORKBENCH = ("slot", "network", "domain", "track", "contours", "gene", "panel", "sidebar", "strips", "choices", "sliders")
+WORKBENCH = (
+    "slot",
+    "network",
+    "domain",
+    "track",
+    "contours",
+    "gene",
+    "indices",
+    "panel",
+    "sidebar",
+    "strips",
+    "choices",
+    "sliders",
+)
 """Modules of the workbench, each after those it imports."""
 
 

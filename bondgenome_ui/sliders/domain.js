@@ -10,7 +10,17 @@ export function badgeOf(model, genome, image = model.decode(genome)) {
   const error = Math.hypot(...Array.from(genome, (g, k) => again[k] - g));
   const distancePercentile = percentileOf(distance, model.distance_percentiles);
   const reencodingPercentile = percentileOf(error, model.reencoding_percentiles);
-  return { distance, distancePercentile, error, reencodingPercentile, verdict: verdictOf(Math.max(distancePercentile, reencodingPercentile)) };
+  const percentile = Math.max(distancePercentile, reencodingPercentile);
+  return { distance, distancePercentile, error, reencodingPercentile, stated: statedError(percentile, model.stated_errors), verdict: verdictOf(percentile) };
+}
+
+// The error that bonds of species never seen had at this percentile, between the points of a curve; null where none is known.
+export function statedError(percentile, curve) {
+  if (!curve?.length) return null;
+  const high = curve.findIndex(([at]) => at >= percentile);
+  if (high <= 0) return curve.at(high)[1];   // before the first point, or (-1) beyond the last
+  const [[a, low], [b, up]] = [curve[high - 1], curve[high]];
+  return low + (up - low) * (percentile - a) / (b - a);
 }
 
 export function verdictOf(percentile) {

@@ -1,5 +1,6 @@
 // One gene: training histogram with its 1-99 % band, slider with a tick at the encoded value, number, lock, reset.
 
+const REPRODUCIBLE = 0.9;     // mean |r| with the genes of other seeds
 const MARGIN_SHARE = 0.08;    // how far a slider reaches beyond the training values
 const KEY_STEP = 0.05, SHIFT_FACTOR = 5, PAGE_STEP = 0.5;
 const SVG = "http://www.w3.org/2000/svg";
@@ -22,6 +23,11 @@ export class GeneRow {
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", this.name);
     this.label = element("span", { className: "name", textContent: `g${this.gene + 1}` });
+    const { reproducibility } = this.statistics;
+    if (reproducibility !== null && reproducibility < REPRODUCIBLE) {
+      this.label.append(element("sup", { textContent: "~" }));
+      this.label.title = `Models of other seeds find this gene only with |r| = ${reproducibility.toFixed(2)}: what it means is not settled.`;
+    }
     const scale = element("div", { className: "scale" });
     this.picture = document.createElementNS(SVG, "svg");
     this.picture.setAttribute("viewBox", "0 0 100 100");

@@ -4,9 +4,19 @@
 
 const KERNEL = 9;   // weights of a 3x3 convolution
 
+const HALF = "half:";   // before numbers of 16 bits
+
 export function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return new Float32Array(bytes.buffer);   // little-endian, as every browser's machine is
+  const half = text.startsWith(HALF);
+  const bytes = Uint8Array.from(atob(half ? text.slice(HALF.length) : text), (c) => c.charCodeAt(0));
+  // little-endian, as every browser's machine is
+  return half ? Float32Array.from(new Uint16Array(bytes.buffer), widened) : new Float32Array(bytes.buffer);
+}
+
+// A number in half precision (IEEE 754) from its bits; weights are finite.
+function widened(bits) {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -24 * fraction;
 }
 
 // A model payload -> its two networks, its training genomes and the percentiles of its domain.
@@ -16,6 +26,10 @@ export function openModel(payload) {
     decode: compile(payload.decoder, { channels: payload.decoder[0].sizes[0], size: 1 }),
     encode: compile(payload.encoder, { channels: payload.encoder[0].sizes[0], size: Math.sqrt(pixels(payload.decoder)) }),
     training: unpack(payload.training.values),
+    indices: payload.indices && {
+      ...payload.indices,
+      members: payload.indices.members.map((layers) => compile(layers, { channels: payload.decoder[0].sizes[0], size: 1 })),
+    },
   };
 }
 

@@ -16,6 +16,7 @@ export function showBadge(root, badge) {
     root.querySelector(".verdict").textContent = title;
     root.querySelector(".meaning").textContent = meaning;
   }
+  root.querySelector(".stated").textContent = badge.stated === null ? "" : ` · species never seen: RMSE ${badge.stated.toFixed(3)} here`;
   for (const [name, percentile, value] of [
     ["distance", badge.distancePercentile, badge.distance], ["reencoding", badge.reencodingPercentile, badge.error],
   ]) {

@@ -4,6 +4,7 @@
 
 import { openModel, unpack } from "./network.js";
 import { badgeOf } from "./domain.js";
+import { IndexList } from "./indices.js";
 import { Choices } from "./choices.js";
 import { Track, between, same } from "./track.js";
 import { GeneRow, element, iconButton } from "./gene.js";
@@ -76,6 +77,7 @@ class Workbench {
     const near = open.map((_, k) => Math.hypot((k % n) - (n - 1) / 2, Math.floor(k / n) - (n - 1) / 2) <= radius);
     this.counts = { near: open.map((o, k) => o && near[k]), full: open };
     this.map = new SmallMap(this.find("canvas.map"), this.model);
+    this.indices = new IndexList(this.find(".indices"), this.model);
     this.gene = 0;
     this.rows = this.model.genes.map((statistics, gene) => new GeneRow(gene, statistics, data.colours[gene], this.handlers()));
     this.find(".genes").replaceChildren(...this.rows.map((row) => row.root));
@@ -214,6 +216,7 @@ class Workbench {
     this.find(".rmse").textContent = rmse[0].toFixed(3);
     this.find(".rmse-full").textContent = rmse[1].toFixed(3);
     showBadge(this.find(".badge"), badgeOf(model, track.values, decoded));
+    this.indices.show(track.encoded, track.values, !same(track.values, track.encoded));
     this.describe(image, rmse);
     this.rows.forEach((row, gene) => {
       row.mark(track.encoded[gene]);

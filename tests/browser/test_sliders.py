@@ -43,6 +43,10 @@ def badge(page):
     return page.locator(".badge").inner_text()
 
 
+def indices(page):
+    return page.locator("section.indices").get_attribute("data-values")
+
+
 def grip(page, gene):
     """Where the knob of a slider is, in page coordinates, and how wide its way is."""
     found = slider(page, gene)
@@ -52,8 +56,8 @@ def grip(page, gene):
     return box["x"] + 7 + share * (box["width"] - 14), box["y"] + box["height"] / 2, box["width"] - 14, share
 
 
-def test_image_and_badge_follow_while_the_slider_moves_without_a_reload(bench):
-    before, said, address = picture(bench), badge(bench), bench.url
+def test_image_badge_and_indices_follow_while_the_slider_moves_without_a_reload(bench):
+    before, said, address, read = picture(bench), badge(bench), bench.url, indices(bench)
     x, y, width, share = grip(bench, 1)
     bench.mouse.move(x, y)
     bench.mouse.down()
@@ -61,6 +65,7 @@ def test_image_and_badge_follow_while_the_slider_moves_without_a_reload(bench):
     bench.locator(".workbench[data-confirmed='false']").wait_for()
     assert picture(bench) != before
     assert badge(bench) != said
+    assert indices(bench) != read
     assert bench.url == address, "Python must not hear of a slider that still moves"
     bench.mouse.up()
     bench.wait_for_url("**genome=*")
