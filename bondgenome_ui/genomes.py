@@ -108,7 +108,7 @@ def reading_of(model_hash: str, key: content.SliceKey, values: tuple[float, ...]
 
 def values_of_link(model: GenomeModel) -> tuple[float, ...]:
     """Where the sliders are; raises GenomeError where the link's genome is malformed or belongs to another model."""
-    from bondgenome_core.genome.model import check_genome
+    from bondgenome_core.genome.code import check_genome
 
     chosen = current()
     if not chosen.genome:
@@ -172,6 +172,24 @@ def _neighbour(atlas: Atlas, number: int, distance: float) -> dict[str, Any]:
     at_hand = roadmap_content.structure_at_hand(str(atlas.bonds["wavefunction"].iloc[number]))
     values = atlas.genomes[number].tolist()
     return {"label": label, "note": note, "distance": distance, "values": values, "number": number, "at_hand": at_hand}
+
+
+def nearest_mapped(model_hash: str, values: tuple[float, ...], k: int = N_NEAREST) -> tuple[list[int], list[float]]:
+    """Numbers and distances of the mapped bonds nearest to any genome in the frame it is given in."""
+    from bondgenome_core.roadmap.neighbours import FrameSet
+
+    atlas = atlas_of(model_hash)
+    if atlas is None:
+        return [], []
+    found = atlas.nearest(FrameSet(np.array([values]), np.zeros(1, dtype=np.int64)), k)
+    return found.bonds[0].tolist(), found.distances[0].tolist()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def pictures_of(model_hash: str, values: tuple[tuple[float, ...], ...]) -> list[str]:
+    """Decoded images of genomes as data URIs."""
+    model = by_hash(model_hash)
+    return [roadmap_content.picture_of(model.name, model.hash, g) for g in values]
 
 
 def visit(model: GenomeModel, number: int) -> None:

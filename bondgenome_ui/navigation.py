@@ -16,6 +16,7 @@ SECTIONS = {
     "Look": [
         ("structure", "Structure", "hub"), ("slices", "ELF slices", "contrast"), ("genome", "Genome", "tune"),
         ("roadmap", "Roadmap", "map"), ("dashboard", "Dashboard", "dashboard"),
+        ("models", "Models", "model_training"),
     ],
     "Server": [("jobs", "Jobs", "pending_actions"), ("about", "About", "info")],
 }  # fmt: skip

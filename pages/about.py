@@ -1,4 +1,4 @@
-"""About: models, data, versions, licences, device."""
+"""About: structures, versions, licences, device."""
 
 import streamlit as st
 
@@ -9,7 +9,6 @@ from bondgenome_ui.page import run_page, show_open_tab
 def body() -> None:
     st.title("About")
     show_open_tab({
-        "Models": about.show_models,
         "Structures and electrons": about.show_data,
         "Versions and licences": about.show_software,
         "Device and workspace": about.show_machine,

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from bondgenome_core.errors import GenomeError
 from bondgenome_core.slices.figures import COLOUR_NAMES
-from bondgenome_ui import bonds, content, genome_tables, genome_view, genomes
+from bondgenome_ui import bonds, content, generation, genome_tables, genome_view, genomes
 from bondgenome_ui.page import ACCENTS, clear_messages, run_page, theme
 from bondgenome_ui.selection import bound, current
 from bondgenome_ui.viewer import Mark, show_viewer
 
-VIEWS = (SLIDERS, ALL, FRAMES) = ("Sliders", "All bonds", "Over frames")
+VIEWS = (SLIDERS, ALL, FRAMES, GENERATE) = ("Sliders", "All bonds", "Over frames", "Generate")
 
 
 def body() -> None:
@@ -21,7 +22,9 @@ def body() -> None:
         marks = [Mark(b, c) for b, c in zip((bond, second), ACCENTS[theme()], strict=True) if b]
         show_viewer(structure, key="genome_viewer", camera=chosen.camera, marks=marks, height=340, on_bond=bonds.pick)
     with clear_messages():
-        if not structure.bonds:
+        if view == GENERATE and genomes.models():
+            generation.show_generation(*generating(structure, key, bond))
+        elif not structure.bonds:
             bonds.say_no_bonds(structure)
         elif not key:
             bonds.say_no_electrons(structure)
@@ -34,6 +37,14 @@ def body() -> None:
         else:
             genome_tables.show_frames(structure, bond, genomes.model_of(structure, key, bond))
     genome_view.show_models(structure, key, bond)
+
+
+def generating(structure, key, bond):
+    """The model to generate with, and whether the sliders of the chosen bond belong to it."""
+    try:
+        return genomes.model_of(structure, key, bond) if key and bond else genomes.models()[0], bool(key and bond)
+    except GenomeError:
+        return genomes.models()[0], False
 
 
 def settings(structure) -> tuple[str, bool]:

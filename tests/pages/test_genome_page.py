@@ -89,6 +89,29 @@ def test_frames_view_of_a_single_structure_says_what_to_do():
     assert "Open a trajectory" in said(app.info)
 
 
+def test_generated_bonds_stand_beside_real_ones_and_go_to_the_sliders():
+    app = run(**BOND)
+    app.segmented_control(key="genome_page_view").select("Generate").run()
+    assert not app.exception
+    assert "inside the domain" in said(app.markdown) or "domain" in said(app.markdown)
+    assert any(len(d.value) == 5 for d in app.dataframe)
+    next(b for b in app.button if b.label == "Put it on the sliders").click().run()
+    assert len(app.session_state["selection"].genome) == 8
+
+
+def test_wished_index_is_said_beside_what_is_read():
+    app = run(**BOND)
+    app.segmented_control(key="genome_page_view").select("Generate").run()
+    app.segmented_control(key="generate_way").select("Seek wished indices").run()
+    app.multiselect(key="generate_wishes").set_value(["length"]).run()
+    app.number_input(key="generate_S-Au_length").set_value(2.36).run()
+    assert not app.exception
+    table = next(d.value for d in app.dataframe if "wish" in d.value)
+    row = table[table["index"].str.startswith("Bond length")].iloc[0]
+    assert row["wish"] == 2.36
+    assert abs(row["read"] - 2.36) < 0.05
+
+
 def test_bond_that_no_model_reads_is_refused_with_the_missing_model(monkeypatch):
     monkeypatch.setattr("bondgenome_core.genome.model.GenomeModel.refusal", lambda self, *given: "No model for this.")
     app = run(**BOND)
