@@ -60,7 +60,8 @@ def _indices(f: dict[str, Any]) -> list[str]:
     lines = ["## Indices read from the eight values", "",
              "R², the smallest over kinds of bonds; *length and kind only*, *SOAP* of the geometry: boosted trees. "
              f"Error as a share of theirs, mean over all indices but length: {f['index_gain']:.3f}.", "",
-             "| index | independent trajectories | species never seen | length and kind only | SOAP |", "|---|---|---|---|---|"]  # fmt: skip
+             "| index | independent trajectories | species never seen | length and kind only | SOAP |",
+             "|---|---|---|---|---|"]  # fmt: skip
     others = (f.get("r2_species", {}), f["r2_lengthkind_only"], f.get("r2_soap", {}))
     return [*lines, *(_row([name], [r2, *(o.get(name) for o in others)], 3) for name, r2 in f["r2"].items()), ""]
 
