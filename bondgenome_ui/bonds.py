@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from bondgenome_core.errors import StructureError
 from bondgenome_core.structures.structure import Bond, Structure
 
 from . import content
@@ -31,6 +32,18 @@ def pick(bond: Bond) -> None:
         select(bond=bond, second=None if bond == current().second else current().second)
 
 
+def shown(structure: Structure) -> tuple[Bond | None, Bond | None]:
+    """The bond and the one beside it; of a link's bond that the structure lacks it is said, and the page goes on without it."""
+    found: list[Bond | None] = []
+    for bond in (current().bond, current().second):
+        try:
+            found.append(content.shown_bond(structure, bond))
+        except StructureError as error:
+            st.warning(str(error), icon=":material/link_off:")
+            found.append(None)
+    return found[0], found[1]
+
+
 def choose(structure: Structure) -> None:
     """Lists of all bonds, reachable with the keyboard; the switch says what the next click sets."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -42,7 +55,8 @@ def choose(structure: Structure) -> None:
 
 def _list(structure: Structure, label: str, field: str) -> None:
     key = f"list_{field}"
-    st.session_state[key] = getattr(current(), field)
+    chosen = getattr(current(), field)
+    st.session_state[key] = chosen if chosen in structure.bonds else None
     st.selectbox(
         label, [None, *structure.bonds], key=key, on_change=lambda: select(**{field: st.session_state[key]}),
         format_func=lambda bond: "none chosen" if bond is None else f"{structure.kind(bond)}:  {bond_label(structure, bond)}",

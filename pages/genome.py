@@ -15,7 +15,7 @@ VIEWS = (SLIDERS, ALL, FRAMES, GENERATE) = ("Sliders", "All bonds", "Over frames
 def body() -> None:
     chosen = current()
     structure = content.shown_structure(chosen)
-    bond, second = content.shown_bond(structure, chosen.bond), content.shown_bond(structure, chosen.second)
+    bond, second = bonds.shown(structure)
     key = content.electrons_key(chosen.structure, structure)
     view, in_3d = settings(structure)
     if in_3d or (bond is None and view == SLIDERS):

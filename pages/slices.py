@@ -17,7 +17,7 @@ from bondgenome_ui.viewer import Mark, Outline, show_viewer
 def body() -> None:
     chosen = current()
     structure = content.shown_structure(chosen)
-    bond, second = content.shown_bond(structure, chosen.bond), content.shown_bond(structure, chosen.second)
+    bond, second = bonds.shown(structure)
     key = content.electrons_key(chosen.structure, structure)
     settings()
     slices, refusal = sampled(key, chosen, [b for b in (bond, second) if b])

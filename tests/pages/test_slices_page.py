@@ -210,3 +210,12 @@ def test_link_with_a_value_no_widget_can_show_gets_one_clear_sentence(word, why)
     app = run(structure="au4_sh4", bond="0-4", **{name: value})
     assert not app.exception
     assert f"The link says {name}='{value}', which {why}" in said(app.error)
+
+
+@pytest.mark.parametrize("page", ["slices.py", "genome.py"])
+@pytest.mark.parametrize("query", [{"bond": "0-99"}, {"bond": "0-4", "second": "3-99"}])
+def test_bond_of_a_link_that_the_structure_lacks_is_said_and_the_page_stays(page, query):
+    app = run(page, structure="au4_sh4", **query)
+    assert not app.exception
+    assert "are not bonded in" in said(app.warning)
+    assert app.selectbox(key="list_bond").options

@@ -35,7 +35,9 @@ def test_genomes_of_the_atlas_are_those_of_the_bond_table(atlas):
     np.testing.assert_allclose(atlas.genomes, atlas.bonds[list(GENES)].to_numpy(), atol=2e-5)
 
 
-def test_same_seed_builds_the_same_atlas(atlas, model_folder, slices):
+def test_same_seed_builds_the_same_atlas_of_the_same_genomes(atlas, model_folder, slices, monkeypatch):
+    # encoded once: the last bit of a network's sums is not the same twice, and UMAP follows it
+    monkeypatch.setattr("bondgenome_core.roadmap.atlas.frames_of_slices", lambda *_: atlas.frames)
     again = build_atlas(GenomeModel(model_folder), slices, seed=0)
     np.testing.assert_array_equal(again.points, atlas.points)
     assert again.roads == atlas.roads
