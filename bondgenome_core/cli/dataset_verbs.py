@@ -54,6 +54,7 @@ def build(
 @dataset.command("indices")
 def indices(
     data: Annotated[Path, typer.Argument(metavar="D", help="A data set made by 'dataset build'.")],
+    modes: Annotated[bool, typer.Option("--modes", help="Project motion on normal modes, too (up to 24 atoms).")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute bond orders, densities at critical points, charges and descriptors of every bond of a data set; resumable."""
@@ -61,7 +62,7 @@ def indices(
     from ..slices.slice_set import load_slice_set
 
     kinds = load_slice_set(data).info["kinds"]
-    table = build_indices(sources_of(data), kinds, cache=data / CACHE, say=log)
+    table = build_indices(sources_of(data), kinds, cache=data / CACHE, modes=modes, say=log)
     write_file(data / INDICES, table.to_csv(index=False).encode())
     result = {"out": str(data / INDICES), "n_bonds": len(table), "columns": list(table.columns)}
     answer(result, f"{data / INDICES}: {len(table)} bonds, {len(table.columns)} columns", as_json=as_json)

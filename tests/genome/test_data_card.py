@@ -24,7 +24,8 @@ def entries(tmp_path_factory):
 @pytest.fixture(scope="module")
 def bonds():
     return pd.DataFrame({
-        "species": ["Au25S18"] * 3 + ["Au4S4"], "kind": ["S-Au", "Au-Au", "Au-Au", "S-Au"], "role": ["test", "train", "train", "test"],
+        "species": ["Au25S18"] * 3 + ["Au4S4"], "kind": ["S-Au", "Au-Au", "Au-Au", "S-Au"],
+        "role": ["test", "train", "train", "test"],
         "length": [2.4, 2.9, 3.0, 2.3], "gauge_quality": 0.5,
     })  # fmt: skip
 
