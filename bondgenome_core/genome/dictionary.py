@@ -35,7 +35,7 @@ DESCRIPTORS: dict[str, tuple[str, ...]] = {
 }
 """What the paper says can be read in a genome, and the columns of the table of indices that stand for it."""
 GENES = tuple(f"g{k + 1}" for k in range(N_GENES))
-FEWEST, MOST = 200, 4000
+FEWEST, MOST = 200, 2000
 """Bonds of a kind that have a descriptor: below, nothing is stated; above, a random sample is measured."""
 N_BLOCKS = 10
 """Error bars: standard error over so many groups of whole trajectories left out in turn (jackknife)."""
