@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STEPS = (-2, -1, 0, 1, 2)
 REPRODUCIBLE = 0.9
+PICTURE, GAP = 520, 6
+"""Pixels: width of a strip, and between its images."""
 
 
 def show_genes(model: GenomeModel) -> None:
@@ -73,7 +75,9 @@ def _dictionary(name: str, model_hash: str, kind: str) -> tuple[pd.DataFrame, pd
 
 def _traversals(model: GenomeModel, kind: str) -> None:
     """Images with one gene moved by up to two standard deviations, the others at the median bond of the kind."""
-    st.markdown("**What each gene does to the image**, from −2 to +2 standard deviations, the others at the median bond")
+    st.markdown(
+        f"**What each gene does to the image** of {kind} bonds: −2 to +2 standard deviations, the others at the median bond"
+    )
     pictures = _pictures(model.name, model.hash, kind)
     r = model.card.get("figures", {}).get("gene_reproducibility", [None] * len(pictures))
     for start in range(0, len(pictures), 2):
@@ -81,11 +85,12 @@ def _traversals(model: GenomeModel, kind: str) -> None:
             with place, st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 said = f"g{gene + 1}" + (" ~" if r[gene] is not None and r[gene] < REPRODUCIBLE else "")
                 st.markdown(f"**{said}**", width=46, help=None if r[gene] is None else f"|r| with other seeds: {r[gene]:.2f}")
-                st.image(list(pictures[gene]), width=86, caption=[f"{s:+d} sd" if s else "0" for s in STEPS])
+                st.image(pictures[gene], width=PICTURE)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _pictures(name: str, model_hash: str, kind: str) -> list[list[np.ndarray]]:
+def _pictures(name: str, model_hash: str, kind: str) -> list[np.ndarray]:
+    """One picture per gene (height, width, 3): its steps side by side."""
     from bondgenome_core.genome.dictionary import traversal
     from bondgenome_core.genome.figures import colour_table
     from bondgenome_core.genome.model import find_model
@@ -93,7 +98,8 @@ def _pictures(name: str, model_hash: str, kind: str) -> list[list[np.ndarray]]:
     table = colour_table("perceptual")
     images = traversal(find_model(name), kind, STEPS)
     # rows of an image run downwards, x upwards
-    return [[table[np.round(255 * image[::-1]).astype(int)] for image in row] for row in images]
+    strips = [[table[np.round(255 * image[::-1]).astype(int)].repeat(2, 0).repeat(2, 1) for image in row] for row in images]
+    return [np.concatenate([np.pad(p, ((0, 0), (0, GAP), (0, 0)), constant_values=255) for p in row], 1) for row in strips]
 
 
 def _reproducibility(model: GenomeModel) -> None:
