@@ -74,7 +74,9 @@ def show_errors(model: GenomeModel) -> None:
         by = {words: figures[f"{reader}rmse_by_species"] for reader, words in READERS.items()}
         table = pd.DataFrame({"Species left out": figures["species"], **{w: list(v.values()) for w, v in by.items()}})
         st.dataframe(table, hide_index=True, alt="Error on every species by a code that never saw it", column_config=number)
-    table = pd.DataFrame(aims(figures), columns=["Figure", "Measured", "Aim", "Reached"])
+    table = pd.DataFrame(aims(figures, model.kinds), columns=["Figure", "Measured", "Aim", "Reached"])
+    if table.empty:
+        return
     with st.expander(f"Aims: {int(table['Reached'].sum())} of {len(table)} reached", icon=":material/flag:", expanded=True):
         st.dataframe(table, hide_index=True, alt="Aims of this model and what was measured")
 

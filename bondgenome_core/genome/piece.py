@@ -6,6 +6,7 @@ genomes of the training images, PCA-8 and bond-length means of the same images, 
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,7 @@ from .train import Autoencoder
 
 IDENTITY = ["wavefunction", "i", "j", "shift"]
 """Columns that name a bond in tables of slices and of indices."""
-PIECES = "pieces"
+PIECES, RECORD = "pieces", "record"
 LARGE, SCALE = 2**14, "/scale"
 """Weights of a matrix from which it is kept with 8 bits each; what its scales are called."""
 
@@ -137,24 +138,25 @@ def _baselines(train: SliceSet, kinds: tuple[str, ...]) -> dict[str, np.ndarray]
     return {"pca_mean": pca.mean, "pca_components": pca.components, "length_groups": groups, "length_means": lengths.means}
 
 
-def save_piece(piece: Piece, path: Path, record: dict[str, str]) -> None:
+def save_piece(piece: Piece, path: Path, record: dict[str, Any]) -> None:
     """Write a piece; record: what it follows from, kept in the header."""
     from safetensors.numpy import save
 
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(save({k: np.ascontiguousarray(v) for k, v in piece.tensors.items()}, record))
+    # one entry: several would be written in a random order, and the same piece would have another hash
+    part.write_bytes(save({k: np.ascontiguousarray(v) for k, v in piece.tensors.items()}, {RECORD: json.dumps(record)}))
     os.replace(part, path)
 
 
-def record_of(path: Path) -> dict[str, str]:
+def record_of(path: Path) -> dict[str, Any]:
     """The record of a stored piece; empty where there is none that can be read."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as f:
-            return dict(f.metadata() or {})
-    except (OSError, SafetensorError):
+            return dict(json.loads((f.metadata() or {})[RECORD]))
+    except (OSError, KeyError, ValueError, SafetensorError):
         return {}
 
 

@@ -6,7 +6,6 @@ Every one of them is a piece (``piece.py``) in a file of its own, so that an int
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -126,9 +125,10 @@ def retrain(slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: 
     Where it differs from the one the card was written for, the card's hash says so: the model is not read until all is
     released again.
     """
+    require_enough(slices, release)
     task = task_named(slices, release, fold=fold, seed=seed)
     train_piece(task, slices, indices, out, release, again=True, say=lambda _: None)
-    return task.file, json.loads(record_of(out / task.file)["figures"])
+    return task.file, record_of(out / task.file)["figures"]
 
 
 def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release, *,
@@ -147,7 +147,7 @@ def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out:
         "rmse_validation": round(rmse(piece.reconstruct(watched), watched), 5) if len(watched) else None,
         "eigenvalues": [round(float(v), 4) for v in canonical.eigenvalues], "degenerate": canonical.degenerate,
     }  # fmt: skip
-    save_piece(piece, path, {"fingerprint": print_of, "seed": str(task.seed), "figures": json.dumps(figures)})
+    save_piece(piece, path, {"fingerprint": print_of, "seed": task.seed, "figures": figures})
     say(f"{task.file}: RMSE {figures['rmse_training']} on training images, {figures['rmse_validation']} on watched ones")
 
 
@@ -164,7 +164,7 @@ def fingerprint(slices: SliceSet, indices: pd.DataFrame | None, task: Task, rele
 def _card(slices: SliceSet, out: Path, release: Release) -> dict[str, Any]:
     inside = all(f.is_relative_to(ASSETS) for f in release.files)
     names = [str(f.relative_to(ASSETS)) if inside else f.name for f in release.files]
-    records = {task.file: json.loads(record_of(out / task.file)["figures"]) for task in tasks(slices, release)}
+    records = {task.file: record_of(out / task.file)["figures"] for task in tasks(slices, release)}
     architecture = release.architecture.bounded()
     return {
         "purpose": release.purpose, "accepts": {k: slices.info[k] for k in ("kinds", "core_treatment", "level")},

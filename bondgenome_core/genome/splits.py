@@ -24,9 +24,9 @@ def heldout_frame_rows(table: pd.DataFrame) -> np.ndarray:
 
 
 def validation_split(table: pd.DataFrame, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(training rows without, validation rows): some whole training trajectories, drawn by the seed."""
+    """(training rows without, validation rows): some whole training trajectories, drawn by the seed; never the last one."""
     names = np.sort(table.loc[table["role"] == "train", "trajectory"].unique())
-    n = max(1, round(VALIDATION_SHARE * len(names)))
+    n = min(max(1, round(VALIDATION_SHARE * len(names))), max(0, len(names) - 1))
     chosen = np.random.default_rng(seed).permutation(names)[:n]
     rows = training_rows(table)
     inside = table["trajectory"].iloc[rows].isin(chosen).to_numpy()

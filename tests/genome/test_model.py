@@ -130,7 +130,8 @@ def test_the_card_says_what_was_counted_and_whether_the_aim_was_reached(model):
     prose = (model.folder / "card.md").read_text()
     assert "PCA-8" in prose
     assert "species left out" in prose
-    for what, value, aim, reached in aims(model.card["figures"]):
+    for what, value, aim, reached in aims(model.card["figures"], model.kinds):
         assert f"| {what} | {value} | {aim} | {'reached' if reached else '**missed**'} |" in prose
-    assert not {a[0]: a[3] for a in aims(model.card["figures"])}["species"]
+    assert aims(model.card["figures"], ("C-C",)) == []
+    assert not {a[0]: a[3] for a in aims(model.card["figures"], model.kinds)}["species"]
     assert set(model.card["figures"]["rmse_by_species"]) == {"Au2S3", "Au4S4"}

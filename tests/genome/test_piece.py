@@ -83,6 +83,12 @@ def test_seeds_are_watched_on_different_whole_trajectories_that_they_do_not_see(
     assert len(set(watched)) > 1
 
 
+def test_the_only_training_trajectory_is_trained_on(slices):
+    table = slices.table.assign(trajectory="t")
+    train, held = validation_split(table, 0)
+    assert (len(train), len(held)) == (len(training_rows(table)), 0)
+
+
 def test_finished_pieces_are_not_trained_again_and_other_settings_train_anew(model, slices, indices, release, monkeypatch):
     monkeypatch.setattr("bondgenome_core.genome.release.train_autoencoder", lambda *_, **__: pytest.fail("trained again"))
     release_model(slices, indices, model.folder, release, say=lambda _: None)
@@ -97,7 +103,7 @@ def test_a_piece_trained_again_makes_the_same_images(model, slices, indices, rel
         train_piece(task, slices, indices, tmp_path, release, say=lambda _: None)
         again, stored = (record_of(folder / task.file) for folder in (tmp_path, model.folder))
         assert again["fingerprint"] == stored["fingerprint"]
-        pair = [json.loads(r["figures"])["rmse_training"] for r in (again, stored)]
+        pair = [r["figures"]["rmse_training"] for r in (again, stored)]
         assert pair[0] == pytest.approx(pair[1], rel=1e-3)
 
 
