@@ -82,9 +82,9 @@ def _traversals(model: GenomeModel, kind: str) -> None:
     r = model.card.get("figures", {}).get("gene_reproducibility", [None] * len(pictures))
     for start in range(0, len(pictures), 2):
         for gene, place in zip((start, start + 1), st.columns(2, gap="medium"), strict=True):
-            with place, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                said = f"g{gene + 1}" + (" ~" if r[gene] is not None and r[gene] < REPRODUCIBLE else "")
-                st.markdown(f"**{said}**", width=46, help=None if r[gene] is None else f"|r| with other seeds: {r[gene]:.2f}")
+            with place, st.container(gap="xsmall"):
+                said = f"**g{gene + 1}**" + (" ~" if r[gene] is not None and r[gene] < REPRODUCIBLE else "")
+                st.markdown(said if r[gene] is None else f"{said} &nbsp; |r| with other seeds {r[gene]:.2f}")
                 st.image(pictures[gene], width=PICTURE)
 
 

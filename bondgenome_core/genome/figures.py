@@ -114,7 +114,7 @@ def readability_figure(table: pd.DataFrame, *, theme: str = "light") -> Figure:
     for column, name, colour in (("r2", "eight values", GENE_COLOURS[0]), ("r2_length", "bond length alone", "#9aa0a6")):
         figure.add_trace(Bar(y=table["label"], x=table[column].clip(lower=0), name=name, orientation="h", marker_color=colour))
     _plain(figure, theme, 110 + 30 * len(table))
-    figure.update_layout(barmode="group", legend={"orientation": "h", "y": 1.06, "x": 0})
+    figure.update_layout(barmode="group", legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(title="R² on trajectories never trained on (below 0 drawn as 0)", range=[0, 1])
     figure.update_yaxes(autorange="reversed")
     return figure
