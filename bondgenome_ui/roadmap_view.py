@@ -124,8 +124,8 @@ def _map(atlas: Atlas, shown: np.ndarray) -> None:
         + (f", {f['n_left_out']} without a genome left out" if f["n_left_out"] else "")
         + f" · UMAP, seed {atlas.seed}: trustworthiness {f['trustworthiness']:.3f}, continuity {f['continuity']:.3f} "
         f"(k = {f['k']}); distances are read in genome space, not on the map · a new bond is placed by its nearest mapped "
-        f"bonds, without a new fit: median error {f['placement']['median']:.2%}, 90th percentile {f['placement']['p90']:.2%} of the "
-        "map's width"
+        f"bonds, without a new fit: median error {f['placement']['median']:.2%}, 90th percentile {f['placement']['p90']:.2%} "
+        "of the map's width"
     )
 
 
