@@ -21,7 +21,7 @@ def card_prose(name: str, card: dict[str, Any], figures: dict[str, Any]) -> str:
         f"- Counted data: {f['n_slices']} images of {f['n_bonds']} bonds from {f['n_species']} species "
         f"({', '.join(f['species'])}; each at least {card['data']['min_instances']} bonds from 5 snapshots).",
         f"- All data: {f['n_slices_all']} images, relaxed structures and smaller species included.",
-        f"- Weights: {card['n_weights']}, in half precision; seeds {card['seeds']}; training {card['training']}.",
+        f"- Weights: {card['n_weights']}, large matrices with 8 bits; seeds {card['seeds']}; training {card['training']}.",
         f"- Code: {card['code']}.",
         f"- Ambiguous frames: {f['ambiguous_share']:.1%} of the bonds.",
         *([CONVERGENCE] if a["core_treatment"] == "gth-pbe" else []),

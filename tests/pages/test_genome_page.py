@@ -93,7 +93,7 @@ def test_generated_bonds_stand_beside_real_ones_and_go_to_the_sliders():
     app = run(**BOND)
     app.segmented_control(key="genome_page_view").select("Generate").run()
     assert not app.exception
-    assert "inside the domain" in said(app.markdown) or "domain" in said(app.markdown)
+    assert "the domain, percentile" in said(app.markdown)
     assert any(len(d.value) == 5 for d in app.dataframe)
     next(b for b in app.button if b.label == "Put it on the sliders").click().run()
     assert len(app.session_state["selection"].genome) == 8
