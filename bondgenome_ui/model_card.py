@@ -72,7 +72,9 @@ def show_errors(model: GenomeModel) -> None:
     st.caption("RMSE of ELF (0-1) over counting pixels, eight values per image for the genome and for PCA-8.")
     if figures["species"]:
         by = {words: figures[f"{reader}rmse_by_species"] for reader, words in READERS.items()}
-        table = pd.DataFrame({"Species left out": figures["species"], **{w: list(v.values()) for w, v in by.items()}})
+        table = pd.DataFrame(
+            {"Species left out": figures["species"], **{w: [v[s] for s in figures["species"]] for w, v in by.items()}}
+        )
         st.dataframe(table, hide_index=True, alt="Error on every species by a code that never saw it", column_config=number)
     table = pd.DataFrame(aims(figures, model.kinds), columns=["Figure", "Measured", "Aim", "Reached"])
     if table.empty:

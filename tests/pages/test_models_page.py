@@ -66,3 +66,11 @@ def test_genes_that_other_seeds_do_not_find_are_named():
     assert all(name in said for name in weak)
     strong = [f"g{k + 1} (" for k, r in enumerate(model.card["figures"]["gene_reproducibility"]) if r >= 0.9]
     assert not any(name in said for name in strong)
+
+
+@needs_model
+def test_every_left_out_species_has_its_own_error():
+    model = list_models()[0]
+    app = shown("model_card.show_errors(model)")
+    table = next(d.value for d in app.dataframe if "Species left out" in d.value).set_index("Species left out")
+    assert table["Genome"].to_dict() == model.card["figures"]["rmse_by_species"]
