@@ -166,7 +166,7 @@ def indices_of(folder: Path) -> pd.DataFrame | None:
     import pandas as pd
 
     from ..genome.index_model import INDICES as READ
-    from ..genome.piece import IDENTITY
+    from ..genome.targets import IDENTITY
 
     if not (folder / INDICES).is_file():
         return None

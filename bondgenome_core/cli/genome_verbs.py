@@ -210,13 +210,13 @@ def search_genome(
     from ..genome.search_data import search_set
     from ..genome.search_report import search_page
     from ..slices.slice_set import load_slice_set
-    from .dataset_verbs import sources_of
+    from .dataset_verbs import indices_of, sources_of
 
     chosen = [c for c in CANDIDATES if only in (None, c.name)]
     if not chosen:
         raise GenomeError(f"There is no candidate called {only!r}; there are {', '.join(c.name for c in CANDIDATES)}.")
     kinds = load_slice_set(data).info["kinds"]
-    found = search_set(sources_of(data), kinds, out / "images", say=log)
+    found = search_set(sources_of(data), kinds, out / "images", indices=indices_of(data), say=log)
     results = run_search(found, out, seed=seed, epochs=epochs, candidates=chosen, say=log)
     write_file(page, search_page(results, found.table).encode())
     answer({"page": str(page), "n_bonds": len(found.table), "candidates": results}, str(page), as_json=as_json)

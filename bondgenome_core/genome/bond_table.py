@@ -11,7 +11,7 @@ from ..slices.elf_slice import N_PIXELS, WINDOW
 from ..slices.slice_set import SliceSet
 from .model import BONDS, GenomeModel
 from .network import N_GENES
-from .piece import IDENTITY
+from .targets import IDENTITY
 
 
 def write_bonds(model: GenomeModel, slices: SliceSet, indices: pd.DataFrame | None = None) -> None:

@@ -14,7 +14,7 @@ from .model import GenomeModel
 from .network import N_GENES, Layer
 
 HISTOGRAM_BINS = 32
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 HALF = "half:"
 
 
@@ -32,8 +32,7 @@ def browser_payload(model: GenomeModel) -> dict[str, Any]:
         "genes": [s | {"reproducibility": r} for s, r in zip(gene_statistics(genomes), _reproducibility(model), strict=True)],
         "training": {"n": len(genomes), "values": _pack(model.code.tensors["training_genomes"])},
         "indices": _indices(model), "stated_errors": model.card.get("figures", {}).get("stated_errors"),
-        "distance_percentiles": model.code.domain.distance_percentiles.tolist(),
-        "reencoding_percentiles": model.code.domain.reencoding_percentiles.tolist(),
+        **{name: reference.tolist() for name, reference in model.code.domain._asdict().items()},
     }  # fmt: skip
 
 

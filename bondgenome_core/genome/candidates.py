@@ -26,6 +26,7 @@ class Candidate:
     azimuths: how many planes of a bond are trained on, of the eight; its errors are always those at 0 and 90 degrees.
     nested: genes are dropped from the end at random while it trains, which orders them.
     rim_weight: weight of pixels beyond 2.4 Angstrom; core_weight: of masked pixels, 1 where cores are not respected.
+    index_weight: of the error of the indices read along, as in ``TrainingSettings``.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Candidate:
     rank: int = 128
     weight_decay: float = 0.05
     noise: float = 0.0
+    index_weight: float = 0.0
 
     def as_card(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,13 +57,14 @@ WIDTHS = (2, 4, 6, 8, 12, 16)
 
 CANDIDATES: tuple[Candidate, ...] = (
     Candidate("dense"),
+    Candidate("dense, indices read along", index_weight=0.002),
+    Candidate("dense, indices read along, weight 5 x", index_weight=0.01),
     Candidate("convolutional", net="convolutional", weight_decay=1e-4, straight_epochs=0),
     Candidate("dense, bent from the start", straight_epochs=0),
     Candidate("dense, three layers", depth=3),
     Candidate("dense, nested dropout", nested=True),
     Candidate("dense, wide", width=512),
     Candidate("dense, narrow", width=128),
-    Candidate("dense, rank 64", rank=64),
     Candidate("dense, noise on the genes", noise=0.1),
     Candidate("dense, no weight decay", weight_decay=0.0),
     Candidate("dense, four azimuths", azimuths=4),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import GenomeError
-from .domain import Badge, Domain, badge, badge_percentiles
+from .domain import Badge, Domain, badge, badge_percentiles, reference_domain
 from .images import network_input
 from .network import N_GENES, Architecture, load_weights
 
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 BATCH = 32
 """Images that go through a network together: more leave the cache of a core and take twice as long each."""
 
+REFERENCES = 4096
+"""Training genomes whose own distances and re-encoding errors are the measure for others: enough for a percentile."""
+
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """Genomes are (n, 8) float32; images (n, 64, 64) ELF.  tensors: weights, training genomes and the domain, by name."""
+    """Genomes are (n, 8) float32; images (n, 64, 64) ELF.  tensors: weights and training genomes, by name."""
 
     architecture: Architecture
     tensors: dict[str, np.ndarray]
@@ -43,7 +46,10 @@ class Code:
 
     @cached_property
     def domain(self) -> Domain:
-        return Domain(self.tensors["distance_percentiles"], self.tensors["reencoding_percentiles"])
+        """What training genomes show themselves, from at most 4,096 of them, evenly spaced."""
+        known = self.training_genomes
+        rows = slice(None, None, -(-len(known) // REFERENCES))
+        return reference_domain(known, self.reencode(known[rows]), rows)
 
     def encode(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         """(n, 8) genomes of ELF images (n, 64, 64) with masks."""

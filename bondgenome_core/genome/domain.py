@@ -1,12 +1,13 @@
 """How far a genome lies from the bonds the model was trained on.
 
-Two measures, each as a percentile of what the training bonds themselves show: the mean distance to
-the 5 nearest training genomes, and the re-encoding error |E(D(g)) - g|.
+Two measures, the mean distance to the 5 nearest training genomes and the re-encoding error |E(D(g)) - g|, and their
+geometric mean: each as a percentile of what the training bonds themselves show.  The verdict follows the geometric mean,
+which ranks the errors on species never seen better than the larger of the two percentiles (docs/theory/genome.md).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,19 +21,17 @@ class Domain(NamedTuple):
 
     distance_percentiles: np.ndarray
     reencoding_percentiles: np.ndarray
+    joint_percentiles: np.ndarray
 
 
 class Badge(NamedTuple):
-    """Percentiles among training bonds, and the verdict of the worse of the two."""
+    """Both measures and their percentiles among training bonds; percentile: that of their geometric mean."""
 
     distance: float
     distance_percentile: float
     reencoding_error: float
     reencoding_percentile: float
-
-    @property
-    def percentile(self) -> float:
-        return max(self.distance_percentile, self.reencoding_percentile)
+    percentile: float
 
     @property
     def verdict(self) -> str:
@@ -54,30 +53,34 @@ def neighbour_distances(genomes: np.ndarray, training: np.ndarray, *, own: bool 
     return tree.kneighbors(genomes)[0][:, int(own) :].mean(1)
 
 
-def reference_domain(training: np.ndarray, reencoded: np.ndarray) -> Domain:
-    """Percentiles of both measures over the training genomes (n, 8) and their re-encodings (n, 8)."""
-    grid = np.arange(101)
-    distance = np.percentile(neighbour_distances(training, training, own=True), grid)
-    return Domain(distance, np.percentile(np.linalg.norm(reencoded - training, axis=1), grid))
+def reference_domain(training: np.ndarray, reencoded: np.ndarray, rows: slice) -> Domain:
+    """Percentiles of the measures over some rows of the training genomes (n, 8), and the re-encodings of these rows."""
+    own = training[rows]
+    distance = neighbour_distances(own, training, own=True)
+    error = np.linalg.norm(reencoded - own, axis=1)
+    return Domain(*(np.percentile(v, np.arange(101)) for v in (distance, error, _joint(distance, error))))
 
 
 def badge(genome: np.ndarray, reencoded: np.ndarray, training: np.ndarray, domain: Domain) -> Badge:
     """The badge of one genome (8,) given its re-encoding (8,)."""
     distance = float(neighbour_distances(genome[None], training)[0])
     error = float(np.linalg.norm(reencoded - genome))
-    return Badge(
-        distance, _percentile(distance, domain.distance_percentiles), error, _percentile(error, domain.reencoding_percentiles)
+    percentiles = (
+        float(_percentile(v, reference)) for v, reference in zip((distance, error, _joint(distance, error)), domain, strict=True)
     )
+    return Badge(distance, next(percentiles), error, next(percentiles), next(percentiles))
 
 
 def badge_percentiles(genomes: np.ndarray, reencoded: np.ndarray, training: np.ndarray, domain: Domain) -> np.ndarray:
     """(n,) percentiles of the badges of genomes (n, 8) given their re-encodings (n, 8)."""
-    grid = np.arange(len(domain.distance_percentiles))
-    distance = np.interp(neighbour_distances(genomes, training), domain.distance_percentiles, grid)
-    error = np.interp(np.linalg.norm(reencoded - genomes, axis=1), domain.reencoding_percentiles, grid)
-    return np.maximum(distance, error)
+    joint = _joint(neighbour_distances(genomes, training), np.linalg.norm(reencoded - genomes, axis=1))
+    return _percentile(joint, domain.joint_percentiles)
 
 
-def _percentile(value: float, reference: np.ndarray) -> float:
-    """Where a value stands among percentiles; 100 at and beyond the largest."""
-    return float(np.interp(value, reference, np.arange(len(reference))))
+def _joint(distance: Any, error: Any) -> Any:
+    return np.sqrt(distance * error)
+
+
+def _percentile(value: Any, reference: np.ndarray) -> np.ndarray:
+    """Where values stand among percentiles; 100 at and beyond the largest."""
+    return np.asarray(np.interp(value, reference, np.arange(len(reference))))

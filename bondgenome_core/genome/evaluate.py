@@ -16,9 +16,10 @@ from ..slices.packed import unpack
 from ..slices.slice_set import SliceSet
 from .calibration import calibration_figures
 from .index_scores import index_figures, r2_within_kinds
-from .piece import Piece, fold_file, gauge_targets, load_piece, seed_file
+from .piece import Piece, fold_file, load_piece, seed_file
 from .reproducibility import reproducibility
 from .splits import counted_species
+from .targets import gauge_targets
 
 if TYPE_CHECKING:
     import pandas as pd

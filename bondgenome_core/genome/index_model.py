@@ -27,11 +27,18 @@ TURNED = ("elf_max_position", "polarization", "charge_difference")
 N_MEMBERS, WIDTH = 5, 64
 EPOCHS, FEWEST_STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 120, 2000, 256, 4e-3, 1e-3
 CLASS_WEIGHT = 0.1
-LAYERS = (
-    Layer("linear", (N_GENES, WIDTH)), Layer("silu"), Layer("linear", (WIDTH, WIDTH)), Layer("silu"),
-    Layer("linear", (WIDTH, len(INDICES) + len(CLASSES))),
-)  # fmt: skip
-"""Of one member; the browser runs the same."""
+
+
+def layers_reading(n_genes: int) -> tuple[Layer, ...]:
+    """Of one member."""
+    return (
+        Layer("linear", (n_genes, WIDTH)), Layer("silu"), Layer("linear", (WIDTH, WIDTH)), Layer("silu"),
+        Layer("linear", (WIDTH, len(INDICES) + len(CLASSES))),
+    )  # fmt: skip
+
+
+LAYERS = layers_reading(N_GENES)
+"""The browser runs the same."""
 
 
 class Prediction(NamedTuple):
@@ -80,7 +87,7 @@ class IndexModel(NamedTuple):
 def train_index_model(genomes: np.ndarray, table: pd.DataFrame, *, seed: int, n_members: int = N_MEMBERS) -> IndexModel:
     """Fit the ensemble; members differ in initial weights, batch order and the bootstrap sample they see.
 
-    genomes: (n, 8).  table: n rows with the columns INDICES and bond_class; a missing index does not count in the loss.
+    genomes: (n, n_genes).  table: n rows with the columns INDICES and bond_class; a missing index does not count in the loss.
     """
     import torch
 
@@ -102,7 +109,7 @@ def _train_member(inputs: Tensor, target: Tensor, weights: Tensor, labels: Tenso
 
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
-    network = build(LAYERS)
+    network = build(layers_reading(inputs.shape[1]))
     sample = generator.integers(0, len(inputs), len(inputs))
     steps = max(1, len(sample) // BATCH)
     epochs = max(EPOCHS, -(-FEWEST_STEPS // steps))

@@ -21,14 +21,12 @@ from ..slices.slice_set import SliceSet
 from .baselines import KEYS, LengthMeans, Pca, fit_length_means, fit_pca
 from .canonical import Canonical, canonicalise
 from .code import Code
-from .domain import reference_domain
 from .images import network_input
 from .index_model import IndexModel, train_index_model
 from .network import Architecture, weights_of
+from .targets import gauge_targets
 from .train import Autoencoder
 
-IDENTITY = ["wavefunction", "i", "j", "shift"]
-"""Columns that name a bond in tables of slices and of indices."""
 PIECES, RECORD = "pieces", "record"
 LARGE, SCALE = 2**14, "/scale"
 """Weights of a matrix from which it is kept with 8 bits each; what its scales are called."""
@@ -84,7 +82,7 @@ def make_piece(trained: Autoencoder, train: SliceSet, indices: pd.DataFrame | No
     canonical = canonicalise(trained.encoder, trained.decoder, inputs, train.counting(), train.table["length"].to_numpy())
     architecture, kinds = trained.architecture.bounded(), tuple(train.info["kinds"])
     tensors = shortened(weights_of(trained.encoder, "encoder") | weights_of(trained.decoder, "decoder"))
-    tensors |= _domain(architecture, expanded(tensors), train) | _baselines(train, kinds)
+    tensors |= {"training_genomes": _genomes(architecture, expanded(tensors), train)} | _baselines(train, kinds)
     if indices is not None:
         known = tensors["training_genomes"].astype(np.float32)
         rows, targets = gauge_targets(train.table, indices)
@@ -115,20 +113,8 @@ def expanded(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return kept | {name: (kept[name] * scale).astype(np.float16) for name, scale in scales.items()}
 
 
-def gauge_targets(table: pd.DataFrame, indices: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    """(rows of a slice table that show a gauge plane and whose bond has indices, those indices)."""
-    rows = np.nonzero(np.isclose(table["azimuth_deg"], 0))[0]
-    keyed = indices.assign(_known=True)
-    found = table.iloc[rows][IDENTITY].merge(keyed, on=IDENTITY, how="left")
-    known = found["_known"].notna().to_numpy()
-    return rows[known], found[known].drop(columns="_known").reset_index(drop=True)
-
-
-def _domain(architecture: Architecture, weights: dict[str, np.ndarray], train: SliceSet) -> dict[str, np.ndarray]:
-    code = Code(architecture, weights)
-    genomes = code.encode(train.elf(), train.masks).astype(np.float16).astype(np.float32)
-    domain = reference_domain(genomes, code.reencode(genomes))
-    return {"training_genomes": genomes.astype(np.float16), **domain._asdict()}
+def _genomes(architecture: Architecture, weights: dict[str, np.ndarray], train: SliceSet) -> np.ndarray:
+    return Code(architecture, weights).encode(train.elf(), train.masks).astype(np.float16)
 
 
 def _baselines(train: SliceSet, kinds: tuple[str, ...]) -> dict[str, np.ndarray]:

@@ -14,8 +14,8 @@ from ..errors import GenomeError
 from ..slices.build import bond_of_row, build_slice_set
 from ..slices.sample import Plane, sample_planes
 from ..slices.slice_set import SliceSet
-from .piece import IDENTITY
 from .splits import heldout_frame_rows
+from .targets import IDENTITY
 
 if TYPE_CHECKING:
     from .model import GenomeModel

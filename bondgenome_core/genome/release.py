@@ -139,7 +139,7 @@ def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out:
     if record_of(path).get("fingerprint") == print_of and not again:
         return
     train = slices.subset(task.train)
-    trained = train_autoencoder(train, seed=task.seed, settings=release.settings, architecture=release.architecture)
+    trained = train_autoencoder(train, indices, seed=task.seed, settings=release.settings, architecture=release.architecture)
     piece, canonical = make_piece(trained, train, indices, seed=task.seed)
     watched = slices.subset(task.watched)
     figures = {

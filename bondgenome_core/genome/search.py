@@ -23,8 +23,12 @@ from .baselines import fit_length_means, fit_pca
 from .candidates import CANDIDATES, Candidate
 from .evaluate import rmse
 from .images import loss_weights, network_input
+from .index_loss import index_targets, turned
+from .index_model import train_index_model
+from .index_scores import r2_within_kinds
 from .search_data import AZIMUTHS, SearchSet, fourier_components, plane_from_components
 from .splits import counted_species, heldout_frame_rows, training_rows
+from .targets import gauge_targets
 from .train import Autoencoder, Batch, TrainingSettings, fit, random_frames, reverse
 
 if TYPE_CHECKING:
@@ -74,10 +78,36 @@ def run_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs: i
                 ("length", fit_length_means(known).reconstruct(pictures)),
             ) for end in ("", "_full")
         }  # fmt: skip
+        if split.name == "frames":
+            read = read_indices(candidate, trained, train, test, seed=seed)
     merged = [figures for name, figures in found.items() if name != "frames"]
     out: dict[str, Any] = {f"{key}_frames": round(value, 5) for key, value in found["frames"].items()}
     out |= {f"{key}_species": round(float(np.mean([figures[key] for figures in merged])), 5) for key in merged[0]}
-    return out | {"seconds": round(time.perf_counter() - began, 1)}
+    return out | {"r2": read, "seconds": round(time.perf_counter() - began, 1)}
+
+
+def read_indices(candidate: Candidate, trained: Autoencoder, train: SearchSet, test: SearchSet, *,
+                 seed: int) -> dict[str, float | None]:  # fmt: skip
+    """R2 of indices that one network reads from the values of unseen bonds, the worse kind's; empty without indices."""
+    if train.indices is None:
+        return {}
+    genes, tables = zip(*(_gauge_genes(candidate, trained, data, data.indices) for data in (train, test)), strict=True)
+    scale = genes[0].std(0) + 1e-9
+    model = train_index_model(genes[0] / scale, tables[0], seed=seed, n_members=1)
+    return r2_within_kinds(model.predict(genes[1] / scale).values, tables[1])
+
+
+def _gauge_genes(candidate: Candidate, trained: Autoencoder, data: SearchSet,
+                 indices: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:  # fmt: skip
+    """(values of the gauge planes whose bonds have indices (n, n_genes), those indices)."""
+    import torch
+
+    with torch.no_grad():
+        inputs = network_channels(candidate, data)[0]
+        genes = torch.cat([trained.encoder(x) for x in inputs.split(256)]).numpy()
+    seen = planes(data).table if candidate.channels.startswith("slice") else data.table
+    rows, table = gauge_targets(seen, indices)
+    return genes[rows], table
 
 
 def splits(table: pd.DataFrame) -> Iterator[Split]:
@@ -105,16 +135,20 @@ def planes(data: SearchSet, which: Sequence[int] = STANDARD) -> SliceSet:
 
 def train_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs: int) -> Autoencoder:
     """Fit a candidate to some bonds."""
+    import torch
+
     settings = TrainingSettings(
         epochs=epochs, learning_rate=2e-3, weight_decay=candidate.weight_decay, nested=candidate.nested,
         straight_epochs=candidate.straight_epochs,
         noise=candidate.noise, rim_weight=candidate.rim_weight, core_weight=candidate.core_weight,
+        index_weight=candidate.index_weight,
     )  # fmt: skip
     which = range(0, len(AZIMUTHS), len(AZIMUTHS) // candidate.azimuths)
     inputs, hidden = network_channels(candidate, data, which)
     weights = loss_weights(hidden, rim=settings.rim_weight, core=settings.core_weight)
     whole = candidate.channels.startswith("slice")
     frames = planes(data, which)
+    targets = torch.from_numpy(index_targets(frames.table if whole else data.table, data.indices))
 
     def draw(generator: np.random.Generator) -> Batch:
         if whole:
@@ -122,11 +156,13 @@ def train_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs:
             return lambda pick: (
                 reverse(inputs[pick], rows[pick], columns[pick]),
                 reverse(weights[pick], rows[pick], columns[pick]),
+                turned(targets[pick], columns[pick]),
             )
         signs, columns = _component_frames(data.table, generator, inputs.shape[1])
         none = np.zeros(len(columns), dtype=bool)
         return lambda pick: (
             reverse(inputs[pick] * signs[pick], none[pick], columns[pick]), reverse(weights[pick], none[pick], columns[pick]),
+            turned(targets[pick], columns[pick]),
         )  # fmt: skip
 
     return fit(candidate.architecture, inputs, weights, draw, seed=seed, settings=settings)

@@ -30,23 +30,30 @@ VERSION = 1
 
 
 class SearchSet(NamedTuple):
-    """images: (n_bonds, 8, 32, 32) ELF float32.  masks: the same shape, True inside cores.  table: one row per bond."""
+    """images: (n_bonds, 8, 32, 32) ELF float32.  masks: the same shape, True inside cores.  table: one row per bond.
+
+    indices: table of ``build_indices`` with these bonds among others, or None.
+    """
 
     images: np.ndarray
     masks: np.ndarray
     table: pd.DataFrame
+    indices: pd.DataFrame | None = None
 
     def subset(self, index: np.ndarray) -> SearchSet:
         """Some of the bonds, in the order given."""
-        return SearchSet(self.images[index], self.masks[index], self.table.iloc[index].reset_index(drop=True))
+        return self._replace(
+            images=self.images[index], masks=self.masks[index], table=self.table.iloc[index].reset_index(drop=True)
+        )
 
 
-def search_set(files: Iterable[Path], kinds: Sequence[str], cache: Path, *,
+def search_set(files: Iterable[Path], kinds: Sequence[str], cache: Path, *, indices: pd.DataFrame | None = None,
                say: Callable[[str], None] | None = None) -> SearchSet:  # fmt: skip
     """The quarter of the bonds of many wavefunctions; finished files are kept in ``cache``."""
     parts = [found for path in files if (found := _cached(path, kinds, cache, say)) is not None]
     table = pd.concat([p.table for p in parts], ignore_index=True)
-    return SearchSet(np.concatenate([p.images for p in parts]), np.concatenate([p.masks for p in parts]), table)
+    images, masks = (np.concatenate([getattr(p, part) for p in parts]) for part in ("images", "masks"))
+    return SearchSet(images, masks, table, indices)
 
 
 def _cached(path: Path, kinds: Sequence[str], cache: Path, say: Callable[[str], None] | None) -> SearchSet | None:

@@ -13,13 +13,15 @@ from ..device import default_device
 from ..slices.slice_set import SliceSet
 from .components import frame_layers, start_from_components
 from .images import CORE_WEIGHT, RIM_WEIGHT, flips_of_frame, frame_choices, loss_weights, network_input
+from .index_loss import index_head, index_loss, index_targets, turned
 from .network import DENSE, Architecture, build
 
 if TYPE_CHECKING:
+    import pandas as pd
     from torch import Tensor, nn
 
-Batch = Callable[[np.ndarray], tuple["Tensor", "Tensor"]]
-"""Indices -> (images, weights of their pixels), in the frames drawn for this epoch."""
+Batch = Callable[[np.ndarray], tuple["Tensor", "Tensor", "Tensor"]]
+"""Rows -> (images, weights of their pixels, what ``index_targets`` gives), in the frames drawn for this epoch."""
 
 FRAME_RATE = 0.1
 """Learning rate of the outermost layers of a dense network, as a share of the others'."""
@@ -34,7 +36,8 @@ class TrainingSettings:
     bends; different seeds then end near one another.
     nested: genes are dropped from the end at random, so that the first ones carry most.  noise: standard deviation
     added to the genes, as a share of each gene's own.  rim_weight, core_weight: of pixels beyond 2.4 Angstrom and
-    of masked ones, against 1 near the bond.
+    of masked ones, against 1 near the bond.  index_weight: of the squared error of the indices, in standard deviations,
+    that are read from the genes, against that of the image; see ``index_loss``.
     """
 
     epochs: int = 60
@@ -47,6 +50,7 @@ class TrainingSettings:
     noise: float = 0.0
     rim_weight: float = RIM_WEIGHT
     core_weight: float = CORE_WEIGHT
+    index_weight: float = 0.002
 
     def as_card(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,10 +66,13 @@ class Autoencoder(NamedTuple):
 
 
 def train_autoencoder(
-    slices: SliceSet, *, seed: int, settings: TrainingSettings | None = None, architecture: Architecture = DENSE,
-    say: Callable[[str], None] | None = None,
+    slices: SliceSet, indices: pd.DataFrame | None = None, *, seed: int, settings: TrainingSettings | None = None,
+    architecture: Architecture = DENSE, say: Callable[[str], None] | None = None,
 ) -> Autoencoder:  # fmt: skip
-    """Fit encoder and decoder to all images of a set; every random step follows from the seed."""
+    """Fit encoder and decoder to all images of a set; every random step follows from the seed.
+
+    indices: table of ``build_indices``; bonds it lacks count by their images alone.
+    """
     import torch
 
     settings = settings or TrainingSettings()
@@ -73,14 +80,15 @@ def train_autoencoder(
     inputs = network_input(slices.elf(), slices.masks).to(device)
     hidden = torch.from_numpy(slices.masks[:, None]).to(device)
     weights = loss_weights(hidden, rim=settings.rim_weight, core=settings.core_weight)
+    targets = torch.from_numpy(index_targets(slices.table, indices)).to(device)
 
     def draw(generator: np.random.Generator) -> Batch:
         rows, columns = random_frames(slices, generator, mirror_right_angle=settings.mirror_right_angle)
 
-        def batch(pick: np.ndarray) -> tuple[Tensor, Tensor]:
-            return reverse(inputs[pick], rows[pick], columns[pick]), reverse(weights[pick], rows[pick], columns[pick])
-
-        return batch
+        return lambda pick: (
+            reverse(inputs[pick], rows[pick], columns[pick]), reverse(weights[pick], rows[pick], columns[pick]),
+            turned(targets[pick], columns[pick]),
+        )  # fmt: skip
 
     return fit(architecture, inputs, weights, draw, seed=seed, settings=settings, say=say)
 
@@ -95,8 +103,9 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
     # channels-last memory doubles the speed of the convolutions on a CPU
     encoder, decoder = (build(layers).to(inputs.device).to(memory_format=torch.channels_last) for layers in architecture)  # type: ignore[call-overload]
     start_from_components(encoder, decoder, inputs, weights, seed=seed)
+    reader = index_head(encoder[-1].out_features).to(inputs.device)
     steps = max(1, len(inputs) // settings.batch)
-    groups = _rates(encoder, decoder, settings.learning_rate)
+    groups = _rates(encoder, decoder, reader, settings.learning_rate)
     optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [group["lr"] for group in groups], total_steps=settings.epochs * steps + 1, pct_start=0.15
@@ -107,13 +116,15 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
         _bend(encoder, decoder, epoch >= settings.straight_epochs)
         order, batch = generator.permutation(len(inputs)), draw(generator)
         for step in range(steps):
-            x, w = batch(order[step * settings.batch : (step + 1) * settings.batch])
-            loss = (w * (decoder(_disturb(encoder(x), settings)) - x) ** 2).sum() / w.sum()
+            x, w, t = batch(order[step * settings.batch : (step + 1) * settings.batch])
+            genes = encoder(x)
+            image_loss = (w * (decoder(_disturb(genes, settings)) - x) ** 2).sum() / w.sum()
+            loss = image_loss + settings.index_weight * index_loss(reader(genes), t)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
             schedule.step()
-            total += float(loss.detach())
+            total += float(image_loss.detach())
         losses.append(total / steps)
         if say:
             seconds = time.perf_counter() - began
@@ -122,10 +133,10 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
     return Autoencoder(finished[0], finished[1], losses, architecture)
 
 
-def _rates(encoder: nn.Sequential, decoder: nn.Sequential, rate: float) -> list[dict[str, Any]]:
+def _rates(encoder: nn.Sequential, decoder: nn.Sequential, reader: nn.Sequential, rate: float) -> list[dict[str, Any]]:
     """Parameter groups: the frame of principal components turns slowly, every one of its steps moves thousands of pixels."""
     frame = {id(p) for layer in frame_layers(encoder, decoder) for p in layer.parameters()}
-    every = [*encoder.parameters(), *decoder.parameters()]
+    every = [*encoder.parameters(), *decoder.parameters(), *reader.parameters()]
     groups = [
         {"params": [p for p in every if id(p) not in frame], "lr": rate},
         {"params": [p for p in every if id(p) in frame], "lr": FRAME_RATE * rate},

@@ -19,7 +19,7 @@ from ..artefacts import file_sha256, versions, write_text_atomically
 from ..errors import ArtefactError, GenomeError
 from ..genome.model import BONDS
 from ..genome.network import N_GENES
-from ..genome.piece import IDENTITY
+from ..genome.targets import IDENTITY
 from ..structures.structure import Bond
 from .between import image_gaps
 from .families import Family, describe_families, partition

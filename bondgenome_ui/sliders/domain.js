@@ -10,8 +10,11 @@ export function badgeOf(model, genome, image = model.decode(genome)) {
   const error = Math.hypot(...Array.from(genome, (g, k) => again[k] - g));
   const distancePercentile = percentileOf(distance, model.distance_percentiles);
   const reencodingPercentile = percentileOf(error, model.reencoding_percentiles);
-  const percentile = Math.max(distancePercentile, reencodingPercentile);
-  return { distance, distancePercentile, error, reencodingPercentile, stated: statedError(percentile, model.stated_errors), verdict: verdictOf(percentile) };
+  const percentile = percentileOf(Math.sqrt(distance * error), model.joint_percentiles);
+  return {
+    distance, distancePercentile, error, reencodingPercentile, percentile,
+    stated: statedError(percentile, model.stated_errors), verdict: verdictOf(percentile),
+  };
 }
 
 // The error that bonds of species never seen had at this percentile, between the points of a curve; null where none is known.

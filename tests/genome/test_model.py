@@ -135,3 +135,22 @@ def test_the_card_says_what_was_counted_and_whether_the_aim_was_reached(model):
     assert aims(model.card["figures"], ("C-C",)) == []
     assert not {a[0]: a[3] for a in aims(model.card["figures"], model.kinds)}["species"]
     assert set(model.card["figures"]["rmse_by_species"]) == {"Au2S3", "Au4S4"}
+
+
+def test_the_badge_stands_between_its_two_measures_and_bars_alone_do_not_decide(model):
+    """Its percentile is that of sqrt(distance x re-encoding error) among training genomes."""
+    found = model.badge(model.training_genomes[7] * 1.3)
+    joint = np.sqrt(found.distance * found.reencoding_error)
+    expected = np.interp(joint, model.code.domain.joint_percentiles, np.arange(101))
+    assert found.percentile == pytest.approx(expected)
+    assert model.code.badge_percentiles(model.training_genomes[7:8] * 1.3)[0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_few_thousand_references_give_the_percentiles_of_all(model, monkeypatch):
+    from bondgenome_core.genome import code
+
+    whole = model.code.domain.joint_percentiles
+    monkeypatch.setattr(code, "REFERENCES", len(model.training_genomes) // 2)
+    half = code.Code(model.code.architecture, model.code.tensors).domain.joint_percentiles
+    assert not np.array_equal(half, whole)
+    assert half[95] == pytest.approx(whole[95], rel=0.5)

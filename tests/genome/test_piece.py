@@ -11,9 +11,10 @@ from bondgenome_core.electrons.shipped import SHIPPED
 from bondgenome_core.errors import ArtefactError
 from bondgenome_core.genome.baselines import fit_length_means, fit_pca
 from bondgenome_core.genome.evaluate import evaluate, shipped_test_slices
-from bondgenome_core.genome.piece import expanded, fold_file, gauge_targets, load_piece, record_of, seed_file, shortened
+from bondgenome_core.genome.piece import expanded, fold_file, load_piece, record_of, seed_file, shortened
 from bondgenome_core.genome.release import Release, release_model, task_named, tasks, train_piece
 from bondgenome_core.genome.splits import heldout_frame_rows, leave_species_out, training_rows, validation_split
+from bondgenome_core.genome.targets import gauge_targets
 from bondgenome_core.genome.train import TrainingSettings
 from bondgenome_core.slices.packed import pack, unpack
 
