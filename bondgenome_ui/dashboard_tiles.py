@@ -14,6 +14,7 @@ from bondgenome_core.slices.figures import describe_slice, provenance_line, slic
 from . import dashboard_views as views
 from . import roadmap_content
 from .barcode import show_barcode
+from .domain_badge import domain_words
 from .figures import compare_figure
 from .page import ACCENTS, theme
 from .roadmap_map import show_map
@@ -25,7 +26,6 @@ from .viewer import Mark, describe, show_viewer
 
 HEIGHT = 360
 """Pixels of a view, so that neighbours in a row end together."""
-DOMAIN = {"inside": "inside the domain", "edge": "at the edge of the domain", "outside": "outside the domain"}
 MAP_HEIGHT = 440
 LIVE = "dashboard_live"
 """Which structure is in 3D: browsers allow few such views, so it is one at a time."""
@@ -70,7 +70,7 @@ def _genome(chosen: Selection, key: str) -> None:
     decoded = replace(found.cut, image=found.now.decoded.astype(np.float32))
     with st.container(horizontal=True, vertical_alignment="center"):
         show_barcode(found.now.values, width=200, height=28)
-        how, domain = "moved sliders" if found.values else "as encoded", DOMAIN[found.now.badge.verdict]
+        how, domain = "moved sliders" if found.values else "as encoded", domain_words(found.now.badge.percentile)
         st.caption(f"{how} · RMSE {found.now.rmse:.3f} · {domain} · colours: ELF from 0 to 1")
     left, right = st.columns(2)
     for column, s, name in ((left, found.cut, "Original"), (right, decoded, "Decoded")):

@@ -11,6 +11,7 @@ from bondgenome_core.genome.model import GenomeModel
 from bondgenome_core.quantities import QUANTITIES
 
 from . import genomes
+from .domain_badge import domain_words, show_domain_badge
 from .roadmap_tables import show_bonds
 from .selection import select
 from .strip import Item, show_strip
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 WAYS = (DRAW, SEEK) = ("Draw from the density of real bonds", "Seek wished indices")
 MOST, SEEDS = 12, 10_000
 WISHED = ("length", "mayer_order", "rho_bcp", "polarization", "charge_difference", "elf_max")
-VERDICTS = {"inside": "inside the domain", "edge": "at the edge of the domain", "outside": "outside the domain"}
 
 
 def show_generation(model: GenomeModel, takes: bool) -> None:
@@ -39,7 +39,7 @@ def show_generation(model: GenomeModel, takes: bool) -> None:
     names = [str(k) for k in range(len(found))]
     chosen = st.session_state.get("generate_chosen", "0")
     pictures = genomes.pictures_of(model.hash, tuple(tuple(g.genome.tolist()) for g in found))
-    items = [Item(n, _title(g), p, VERDICTS[_verdict(g)]) for n, g, p in zip(names, found, pictures, strict=True)]
+    items = [Item(n, _title(g), p, domain_words(g.percentile)) for n, g, p in zip(names, found, pictures, strict=True)]
     show_strip(items, key="generate_strip", label="Generated bonds", chosen=chosen,
                on_choose=lambda n: st.session_state.update(generate_chosen=n))  # fmt: skip
     st.caption(
@@ -76,12 +76,6 @@ def generated(model_hash: str, kind: str, wishes: tuple[tuple[str, float], ...],
     return seek(model, kind, dict(wishes), n, seed=seed) if wishes else sample(model, kind, n, seed=seed)
 
 
-def _verdict(g: Generated) -> str:
-    from bondgenome_core.genome.domain import verdict_of
-
-    return verdict_of(g.percentile)
-
-
 def _title(g: Generated) -> str:
     return f"{g.indices[0]:.2f} Å" if len(g.indices) else "bond"
 
@@ -97,12 +91,12 @@ def _look_at(model: GenomeModel, g: Generated, wishes: dict[str, float], *, take
             table = pd.DataFrame([
                 {"index": QUANTITIES[name].axis, "wish": wishes.get(name), "read": value, "sd": sd}
                 for name, value, sd in zip(INDICES, g.indices.tolist(), g.sd.tolist(), strict=True)
-            ])  # fmt: skip
+            ]).dropna(axis=1, how="all")  # fmt: skip
             number = {
                 c: st.column_config.NumberColumn(t, format="%.3f") for c, t in (("wish", "Wish"), ("read", "Read"), ("sd", "±"))
             }
             st.dataframe(table, hide_index=True, alt="Indices of the generated bond", column_config={"index": "Index", **number})
-        st.badge(f"{VERDICTS[_verdict(g)]}, percentile {g.percentile:.0f}", icon=":material/verified:")
+        show_domain_badge(g.percentile)
         values = tuple(float(v) for v in g.genome)
         st.button(
             "Put it on the sliders", disabled=not takes, on_click=select, icon=":material/tune:",

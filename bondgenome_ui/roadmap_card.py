@@ -11,6 +11,7 @@ from bondgenome_core.structures.structure import Bond
 
 from . import bonds, content, roadmap_content
 from .barcode import show_barcode
+from .domain_badge import show_domain_badge
 from .page import ACCENTS, clear_messages, theme
 from .roadmap_tables import show_bonds
 from .selection import current
@@ -81,7 +82,9 @@ def _new_bond(atlas: Atlas, bond: Bond) -> None:
         return
     with clear_messages():
         frames = roadmap_content.frames_of_bond(model.name, model.hash, key, bond)
-        show_barcode(frames.genomes[0], width=190, height=30)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_barcode(frames.genomes[0], width=190, height=30)
+            show_domain_badge(model.badge(frames.genomes[0]).percentile)
         found = atlas.nearest(frames, N_NEIGHBOURS)
         family = atlas.families[atlas.family[found.bonds[0, 0]]]
         st.caption(f"Its nearest mapped bond is of {family.label}, {found.distances[0, 0]:.2f} sd away.")

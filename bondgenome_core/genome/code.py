@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BATCH = 32
 """Images that go through a network together: more leave the cache of a core and take twice as long each."""
 
-REFERENCES = 4096
+REFERENCES = 2048
 """Training genomes whose own distances and re-encoding errors are the measure for others: enough for a percentile."""
 
 
@@ -46,7 +46,7 @@ class Code:
 
     @cached_property
     def domain(self) -> Domain:
-        """What training genomes show themselves, from at most 4,096 of them, evenly spaced."""
+        """What training genomes show themselves, from at most 2,048 of them, evenly spaced."""
         known = self.training_genomes
         rows = slice(None, None, -(-len(known) // REFERENCES))
         return reference_domain(known, self.reencode(known[rows]), rows)

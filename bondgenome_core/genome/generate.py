@@ -7,7 +7,7 @@ where real bonds are.  What comes out is an image from a network, no calculation
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 N_COMPONENTS, REGULARISATION = 12, 1e-2
 FEWEST = 50
 """Real bonds of a kind, below which its density is not estimated."""
-N_STARTS, N_STEPS, RATE = 16, 300, 0.05
+N_STARTS, N_STEPS, RATE = 48, 300, 0.05
 DENSITY_WEIGHT = 0.05
+APART = 0.5
+"""Genomes nearer to one another, in standard deviations, are one answer to a wish."""
 
 
 class Generated(NamedTuple):
@@ -70,7 +72,7 @@ def interpolate(model: GenomeModel, start: np.ndarray, end: np.ndarray, n: int) 
 
 
 def seek(model: GenomeModel, kind: str, wishes: Mapping[str, float], n: int, *, seed: int = 0) -> list[Generated]:
-    """``n`` genomes of a kind with indices near the wishes, the nearest first.
+    """At most ``n`` genomes of a kind with indices near the wishes, the nearest first; fewer where few different ones exist.
 
     wishes: index name -> value in its unit.  Raises GenomeError for an unknown index, a value that is no number, or a model
     that reads no indices.
@@ -98,7 +100,16 @@ def seek(model: GenomeModel, kind: str, wishes: Mapping[str, float], n: int, *, 
         optimiser.step()
     found = describe(model, z.detach().numpy())
     found.sort(key=lambda g: float((((g.indices[columns] - wanted) / scale) ** 2).sum()))
-    return found[:n]
+    return different(found)[:n]
+
+
+def different(found: Iterable[Generated]) -> list[Generated]:
+    """Those that lie apart from all before them."""
+    kept: list[Generated] = []
+    for g in found:
+        if all(np.linalg.norm(g.genome - other.genome) >= APART for other in kept):
+            kept.append(g)
+    return kept
 
 
 def _wished(model: GenomeModel, wishes: Mapping[str, float]) -> tuple[list[int], np.ndarray]:

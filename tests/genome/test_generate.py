@@ -7,7 +7,7 @@ import pytest
 
 from bondgenome_core.errors import GenomeError
 from bondgenome_core.genome import generate
-from bondgenome_core.genome.generate import describe, genomes_of, interpolate, sample, seek
+from bondgenome_core.genome.generate import APART, describe, different, genomes_of, interpolate, sample, seek
 from bondgenome_core.genome.index_model import INDICES
 
 pytestmark = pytest.mark.unit
@@ -44,6 +44,20 @@ def test_a_wish_far_from_every_bond_is_answered_near_real_bonds_and_not_met(mode
     found = seek(model, "S-Au", {"length": 40.0}, 1)[0]
     assert abs(found.indices[0] - 40.0) > 1
     assert np.linalg.norm(genomes_of(model, "S-Au") - found.genome, axis=1).min() < 40
+
+
+def test_answers_to_a_wish_differ_from_one_another(model):
+    wanted = float(np.median([g.indices[0] for g in describe(model, genomes_of(model, "S-Au"))]))
+    genomes = np.stack([g.genome for g in seek(model, "S-Au", {"length": wanted}, 12)])
+    gaps = np.linalg.norm(genomes[:, None] - genomes, axis=2) + 10 * np.eye(len(genomes))
+    assert len(genomes) > 1
+    assert gaps.min() >= APART
+
+
+def test_of_genomes_that_coincide_the_first_is_kept(model):
+    one, other = describe(model, genomes_of(model, "S-Au")[[0, -1]])
+    near = one._replace(genome=one.genome + 0.01)
+    assert [g is kept for g, kept in zip((one, other), different([one, near, other, near]), strict=True)] == [True, True]
 
 
 def test_interpolation_begins_and_ends_where_it_should(model):
