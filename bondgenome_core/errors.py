@@ -31,3 +31,7 @@ class JobError(BondGenomeError):
 
 class SliceError(BondGenomeError):
     """A slice request makes no sense."""
+
+
+class PotentialError(BondGenomeError):
+    """A potential cannot be used on these atoms, or cannot be explained."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -187,3 +188,22 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ArtefactError(f"The folder {path} cannot be made ({error.strerror}); choose another place.") from error
+
+
+@dataset.command("frames")
+def frames(
+    name: Annotated[str, typer.Argument(metavar="SET", help="One of the sets that the shipped potentials are trained on.")],
+    out: Annotated[Path, typer.Option(metavar="D", help="Folder of the sets.")],
+    as_json: AsJson = False,
+) -> None:
+    """Dynamics with energies and forces by xTB, to train potentials on; resumable."""
+    from ..potentials.data_sets import SETS
+    from ..potentials.trajectories import make_set
+
+    if name not in SETS:
+        raise ArtefactError(f"There is no set called {name!r}; there are {', '.join(SETS)}.")
+    make_folder(out)
+    made = make_set(name, SETS[name], out, say=log)
+    groups = Counter(f.group for f in made.frames)
+    result = {"out": str(out / f"{name}{STORED}"), "n_frames": len(made), "groups": dict(groups), "force_sd": made.force_sd}
+    answer(result, f"{result['out']}: {len(made)} frames, forces of {made.force_sd:.3f} eV/Å", as_json=as_json)
