@@ -18,6 +18,7 @@ SECTIONS = {
         ("roadmap", "Roadmap", "map"), ("dashboard", "Dashboard", "dashboard"),
         ("models", "Models", "model_training"),
     ],
+    "Further lenses": [("interactions", "Interactions", "grid_on")],
     "Server": [("jobs", "Jobs", "pending_actions"), ("about", "About", "info")],
 }  # fmt: skip
 """Section -> file, title and icon of each page."""

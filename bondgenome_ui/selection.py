@@ -15,10 +15,11 @@ from bondgenome_core.structures.structure import Bond
 DEFAULT_STRUCTURE = "au25_sh18_anion"
 AZIMUTHS, OFFSETS, WINDOWS = (-180.0, 180.0), (-3.0, 3.0), (2.0, 20.0)
 """Degrees, Angstrom, Angstrom: what a slice can be turned, shifted and sized by."""
+GAMMAS = (0.0, 2.0)
 _STATE = "selection"
 _FORGOTTEN_WITH_BOND: dict[str, Any] = {"genome": (), "model": "", "view": 0}
 _FORGOTTEN_WITH_STRUCTURE: dict[str, Any] = {
-    "frame": 0, "bond": None, "second": None, "cutoffs": (), "channel": 0,
+    "frame": 0, "bond": None, "second": None, "cutoffs": (), "channel": 0, "pair": None,
 } | _FORGOTTEN_WITH_BOND  # fmt: skip
 
 
@@ -37,6 +38,9 @@ class Selection:
     model: first digits of the hash of the model that gives them meaning.  map: name of the model whose roadmap is shown,
     empty for the first; coloured: what its points are coloured by; region, against: ids of the named selections on it.
     dashboard: id of the dashboard that pins go to.  surface: quantity of the isosurface in 3D, empty for none.
+    potential: name of the potential that is explained, empty for the first that knows the atoms; measure, minus: what its
+    heatmap shows and what is taken from it; gamma: of the relevance rule; pair: atoms of the chosen cell, one twice for a row;
+    order: how the atoms are ordered along the heatmap.
     """
 
     structure: str = DEFAULT_STRUCTURE
@@ -59,6 +63,12 @@ class Selection:
     view: int = 0
     channel: int = 0
     surface: str = ""
+    potential: str = ""
+    measure: str = "lrp"
+    minus: str = ""
+    gamma: float = 0.1
+    pair: tuple[int, int] | None = None
+    order: str = "element"
 
     @property
     def camera(self) -> str:
@@ -147,6 +157,17 @@ def _number(word: str) -> float:
     return value
 
 
+def _pair_word(pair: tuple[int, int] | None) -> str:
+    return "" if pair is None else f"{pair[0]}-{pair[1]}"
+
+
+def _pair(word: str) -> tuple[int, int] | None:
+    if not word:
+        return None
+    i, j = (int(n) for n in word.split("-"))
+    return i, j
+
+
 def _within(low: float, high: float) -> Callable[[str], float]:
     """A number that the page's own widget can show."""
 
@@ -193,4 +214,10 @@ _CODECS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "view": (str, int),
     "channel": (str, int),
     "surface": (str, str),
+    "potential": (str, str),
+    "measure": (str, str),
+    "minus": (str, str),
+    "gamma": ("{:g}".format, _within(*GAMMAS)),
+    "pair": (_pair_word, _pair),
+    "order": (str, str),
 }

@@ -41,6 +41,16 @@ class Mark(NamedTuple):
     colour: str | None = None
 
 
+class Link(NamedTuple):
+    """A tube between two atoms that need not be bonded; share: 0 to 1, how thick it is; named: its atoms are labelled."""
+
+    i: int
+    j: int
+    share: float = 1.0
+    colour: str | None = None
+    named: bool = False
+
+
 class Outline(NamedTuple):
     """A plane to outline: (4, 3) corners in Angstrom."""
 
@@ -59,7 +69,7 @@ class Surface(NamedTuple):
 
 
 def show_viewer(structure: Structure, *, key: str, camera: str, marks: Sequence[Mark] = (), atom: int | None = None,
-                outlines: Sequence[Outline] = (), surface: Surface | None = None, height: int = 520,
+                outlines: Sequence[Outline] = (), links: Sequence[Link] = (), surface: Surface | None = None, height: int = 520,
                 on_bond: Callable[[Bond], None] | None = None, on_atom: Callable[[int], None] | None = None) -> None:  # fmt: skip
     """Show a structure; a picked bond or atom is handed to ``on_bond`` or ``on_atom`` before the page runs again.
 
@@ -78,12 +88,13 @@ def show_viewer(structure: Structure, *, key: str, camera: str, marks: Sequence[
             if (bond.i, bond.j) == (pick["i"], pick["j"]):
                 on_bond(bond)
 
-    data = viewer_data(structure, camera=camera, marks=marks, atom=atom, outlines=outlines, surface=surface, height=height)
+    data = viewer_data(structure, camera=camera, marks=marks, atom=atom, outlines=outlines, links=links, surface=surface,
+                       height=height)  # fmt: skip
     _viewer(key=key, data={"module": f"{_base_path()}/{MODULE}"} | data, on_pick_change=picked)
 
 
 def viewer_data(structure: Structure, *, camera: str, marks: Sequence[Mark] = (), atom: int | None = None,
-                outlines: Sequence[Outline] = (), surface: Surface | None = None,
+                outlines: Sequence[Outline] = (), links: Sequence[Link] = (), surface: Surface | None = None,
                 height: int = 520) -> dict[str, Any]:  # fmt: skip
     """What the browser needs to draw a structure, but for the address of the library."""
     index = {bond: k for k, bond in enumerate(structure.bonds)}
@@ -95,6 +106,7 @@ def viewer_data(structure: Structure, *, camera: str, marks: Sequence[Mark] = ()
         "selected": index[shown[0].bond] if shown else None,
         "atom": atom,
         "planes": [{"corners": np.round(o.corners, 4).tolist(), "colour": o.colour} for o in outlines],
+        "links": [link._asdict() for link in links],
         "grid": _grid(surface) if surface else None,
         "height": height,
         "description": describe(structure, [m.bond for m in shown]),

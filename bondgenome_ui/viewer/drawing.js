@@ -95,6 +95,7 @@ class Drawing {
     this.overlay = [];
     data.marks.forEach(({ bond, colour }) => this.markBond(data.scene.bonds[bond], colour ?? this.theme.accent));
     if (data.atom != null) this.markAtom(data.scene.atoms[data.atom]);
+    (data.links ?? []).forEach((link) => this.drawLink(link));
     data.planes.forEach(({ corners, colour }) => this.drawPlane(corners, colour ?? this.theme.accent));
   }
 
@@ -107,6 +108,17 @@ class Drawing {
       if (this.choices.labels !== "numbers") {
         this.overlay.push({ isLabel: true, label: this.label(`${elem}${atom}`, { x, y, z }, 12, colour) });
       }
+    }
+  }
+
+  // A tube between any two atoms, as thick as it is strong.
+  drawLink({ i, j, share, colour, named }) {
+    const { atoms } = this.data.scene, ends = [i, j].map((a) => atoms[a].slice(1));
+    const [shape] = this.drawLines([ends], 0.04 + 0.2 * share, colour ?? this.theme.accent, 0.75);
+    this.overlay.push(shape);
+    for (const atom of named ? [i, j] : []) {
+      const [elem, x, y, z] = atoms[atom];
+      this.overlay.push({ isLabel: true, label: this.label(`${elem}${atom}`, { x, y, z }, 12, colour ?? this.theme.accent) });
     }
   }
 

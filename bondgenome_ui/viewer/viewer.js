@@ -54,6 +54,7 @@ class View extends Drawing {
     this.canvas.setAttribute("aria-label", data.description);
     this.root.dataset.ready = data.camera;
     this.root.dataset.selected = data.selected ?? "";
+    this.root.dataset.linked = (data.links ?? []).filter((link) => link.named).map(({ i, j }) => `${i}-${j}`).join(" ");
   }
 
   // Adding or removing a label paints the whole view; here everything is changed first and painted once.
@@ -192,6 +193,14 @@ class View extends Drawing {
     const mouse = this.viewer.mouseXY(x, y);
     const hit = this.viewer.targetedObjects(mouse.x, mouse.y, this.viewer.clickables)[0];
     return { x: x - window.scrollX, y: y - window.scrollY, free: hit?.clickable === this.targets[index] };
+  }
+
+  // The same of an atom.
+  atomTarget(index) {
+    const [, x, y, z] = this.data.scene.atoms[index], place = this.viewer.modelToScreen({ x, y, z });
+    const mouse = this.viewer.mouseXY(place.x, place.y);
+    const hit = this.viewer.targetedObjects(mouse.x, mouse.y, this.viewer.clickables)[0];
+    return { x: place.x - window.scrollX, y: place.y - window.scrollY, free: hit?.clickable?.index === index };
   }
 
   dispose() {

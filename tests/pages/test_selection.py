@@ -23,6 +23,8 @@ selections = some.builds(
     azimuth=some.integers(-180, 180).map(float),
     offset=some.integers(-30, 30).map(lambda n: n / 10),
     window=some.integers(20, 200).map(lambda n: n / 10),
+    pair=some.none() | some.tuples(atoms, atoms),
+    gamma=some.integers(0, 20).map(lambda n: n / 10),
     cutoffs=some.lists(some.tuples(some.sampled_from(["S-Au", "Au-Au"]), lengths), max_size=2).map(tuple),
 )
 

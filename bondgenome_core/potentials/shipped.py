@@ -1,0 +1,181 @@
+"""Trained potentials as artefacts: ``potential-<set>-<kind>-v<n>``, the same network trained from several seeds, and a card.
+
+The spread of the seeds is the uncertainty that every explanation states.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..artefacts import ASSETS, load_tensors, read_card, source_commit, versions, write_card
+from ..errors import ArtefactError, PotentialError
+from .build import build_potential
+from .contract import Potential
+from .frames import FrameSet
+from .training import Schedule, errors_of, fit
+from .trajectories import of_role, spread
+
+POTENTIALS = ASSETS / "models"
+PREFIX = "potential-"
+N_SEEDS = 3
+
+
+def seed_file(seed: int) -> str:
+    """Where the weights of a seed are kept."""
+    return f"seed-{seed}.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class PotentialModel:
+    """A shipped potential; weights are read when first needed, their hashes checked."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        return read_card(self.folder)
+
+    @property
+    def method(self) -> str:
+        """Level of theory of its labels."""
+        return str(self.card["method"])
+
+    @property
+    def elements(self) -> tuple[int, ...]:
+        return tuple(self.card["elements"])
+
+    @cached_property
+    def members(self) -> tuple[Potential, ...]:
+        """The same network of every seed, the first one being the model itself."""
+        return tuple(self._load(seed) for seed in self.card["seeds"])
+
+    @property
+    def potential(self) -> Potential:
+        return self.members[0]
+
+    def _load(self, seed: int) -> Potential:
+        import torch
+
+        model = build_potential(self.card["architecture"])
+        tensors = load_tensors(self.folder, seed_file(seed))
+        try:
+            model.load_state_dict({name: torch.from_numpy(np.asarray(a, dtype=np.float32)) for name, a in tensors.items()})
+        except RuntimeError as error:
+            raise ArtefactError(
+                f"{self.name}: the weights of seed {seed} do not fit the card; fetch the artefact again."
+            ) from error
+        model.elements = self.elements
+        return model.eval().requires_grad_(False)
+
+
+def list_potentials(root: Path = POTENTIALS) -> list[PotentialModel]:
+    """All shipped potentials, by name."""
+    return [PotentialModel(folder) for folder in sorted(root.glob(f"{PREFIX}*")) if (folder / "card.json").is_file()]
+
+
+def find_potential(name: str, root: Path = POTENTIALS) -> PotentialModel:
+    """One by its name; raises ArtefactError with the names there are."""
+    known = {m.name: m for m in list_potentials(root)}
+    if name not in known:
+        raise ArtefactError(f"There is no potential called {name!r}; there are {', '.join(known) or 'none'}.")
+    return known[name]
+
+
+def potentials_for(numbers: Iterable[int], root: Path = POTENTIALS) -> list[PotentialModel]:
+    """Those that know all elements, the most special first; raises PotentialError where none does."""
+    from ase.data import chemical_symbols
+
+    wanted = {int(z) for z in numbers}
+    found = [m for m in list_potentials(root) if wanted <= set(m.elements)]
+    if not found:
+        sets = sorted({", ".join(chemical_symbols[z] for z in m.elements) for m in list_potentials(root)})
+        said = ", ".join(chemical_symbols[z] for z in sorted(wanted))
+        raise PotentialError(
+            f"No shipped potential knows {said} together; there are models of {'; of '.join(sets) or 'nothing'}."
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train on what.  method: level of the labels; purpose: one sentence for the card."""
+
+    architecture: dict[str, Any]
+    schedule: Schedule
+    method: str
+    purpose: str
+    n_seeds: int = N_SEEDS
+
+
+def release_potential(frames: FrameSet, out: Path, plan: Plan, *, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """Train every seed that is not there yet, measure all on the test frames, write the card; returns the figures."""
+    train, validation, test = (of_role(frames, role) for role in ("train", "validation", "test"))
+    out.mkdir(parents=True, exist_ok=True)
+    figures: dict[str, Any] = {"n_train": len(train), "n_validation": len(validation), "n_test": len(test), **spread(test)}
+    found = []
+    for seed in range(plan.n_seeds):
+        model = _trained(train, validation, out / seed_file(seed), plan, seed, say)
+        found.append(errors_of(model, test))
+        say(f"seed {seed}: value {found[-1].value_mae:.4f} eV, force {found[-1].force_mae:.4f} eV/A on test frames")
+    figures["value_mae"] = [round(e.value_mae, 5) for e in found]
+    figures["force_mae"] = [round(e.force_mae, 5) for e in found]
+    figures["force_mae_share"] = round(found[0].force_mae / figures["force_sd"], 4)
+    card = {
+        "purpose": plan.purpose, "method": plan.method, "elements": list(train.elements), "architecture": plan.architecture,
+        "training": plan.schedule.as_card(), "seeds": list(range(plan.n_seeds)), "data": frames.record, "figures": figures,
+        "versions": versions(), "source_commit": source_commit(), "licence": "MIT",
+        "references": ["10.1063/1.5019779" if plan.architecture["kind"] == "SchNet" else "10.48550/arXiv.2102.03150"],
+    }  # fmt: skip
+    write_card(out, card, card_prose(out.name, card))
+    return figures
+
+
+def _trained(train: FrameSet, validation: FrameSet, path: Path, plan: Plan, seed: int, say: Callable[[str], None]) -> Potential:
+    import torch
+    from safetensors import safe_open
+    from safetensors.torch import save
+
+    fingerprint = f"{plan.architecture} {plan.schedule} {len(train)} {train.record.get('name')} {seed}"
+    model = build_potential(plan.architecture, seed=seed)
+    if path.is_file():
+        with safe_open(path, framework="pt") as stored:
+            if (stored.metadata() or {}).get("fingerprint") == fingerprint:
+                model.load_state_dict({name: stored.get_tensor(name) for name in list(stored.keys())})
+                model.elements = train.elements
+                return model.eval().requires_grad_(False)
+    fit(model, train, validation, plan.schedule, seed=seed, say=say)
+    part = path.with_name(f"{path.name}.part")
+    with torch.no_grad():
+        part.write_bytes(save({k: v.contiguous() for k, v in model.state_dict().items()}, {"fingerprint": fingerprint}))
+    os.replace(part, path)
+    return model
+
+
+def card_prose(name: str, card: dict[str, Any]) -> str:
+    """The card for people."""
+    from ase.data import chemical_symbols
+
+    f, a = card["figures"], card["architecture"]
+    elements = ", ".join(chemical_symbols[z] for z in card["elements"])
+    errors = ", ".join(f"{e:.4f}" for e in f["force_mae"])
+    return "\n".join([
+        f"# {name}", "", card["purpose"], "",
+        f"{a['kind']}, {a['n_layers']} layers of {a['n_features']} features, cut-off {a['cutoff']:g} Å; elements {elements}; "
+        f"labels {card['method']}; trained on {f['n_train']} frames, watched on {f['n_validation']}.", "",
+        f"On {f['n_test']} test frames of trajectories with their own seeds: force error (mean absolute component) "
+        f"{errors} eV/Å for seeds {', '.join(map(str, card['seeds']))}; {100 * f['force_mae_share']:.1f} % of the s.d. of the "
+        f"forces, {f['force_sd']:.3f} eV/Å. Energy error {', '.join(f'{1000 * e:.1f}' for e in f['value_mae'])} meV; s.d. within "
+        f"a trajectory {1000 * f['value_sd']:.0f} meV.", "",
+        "Not for elements, charges or bonding that the frames do not have; not for temperatures far above 500 K.", "",
+    ])  # fmt: skip

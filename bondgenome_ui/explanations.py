@@ -1,0 +1,81 @@
+"""Explanations in the interface: which potential is asked, cached answers, strength over a trajectory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from bondgenome_core.structures.structure import Structure
+
+from .content import shown_structure
+from .selection import Selection, current
+
+if TYPE_CHECKING:
+    from bondgenome_core.interactions.explanation import Explanation, Reliability
+    from bondgenome_core.potentials.shipped import PotentialModel
+
+
+@st.cache_resource(show_spinner=False)
+def _potentials() -> tuple[PotentialModel, ...]:
+    from bondgenome_core.potentials.shipped import list_potentials
+
+    return tuple(list_potentials())
+
+
+def potentials() -> dict[str, PotentialModel]:
+    """All shipped potentials by name; their weights are loaded once for all sessions."""
+    return {m.name: m for m in _potentials()}
+
+
+def potentials_knowing(structure: Structure) -> list[PotentialModel]:
+    """Those that know all its elements, those with the fewest elements first; raises PotentialError where none does."""
+    from bondgenome_core.potentials.shipped import potentials_for
+
+    names = {m.name for m in potentials_for(structure.numbers)}
+    return sorted((m for name, m in potentials().items() if name in names), key=lambda m: (len(m.elements), m.name))
+
+
+@st.cache_data(max_entries=256, show_spinner="Asking the model")
+def explained(potential: str, selection: Selection, measure: str, gamma: float) -> Explanation:
+    """One measure on the selected frame; selection: with nothing but structure, frame and cut-offs."""
+    from bondgenome_core.interactions.explanation import explain
+
+    return explain(potentials()[potential], shown_structure(selection), measure, gamma=gamma)
+
+
+@st.cache_data(max_entries=256, show_spinner="xTB on this frame")
+def checked(potential: str, selection: Selection) -> Reliability:
+    """xTB on the selected frame against the model and its seeds."""
+    from bondgenome_core.interactions.explanation import reliability
+
+    return reliability(potentials()[potential], shown_structure(selection))
+
+
+@st.cache_data(max_entries=32, show_spinner="Second derivatives by xTB", show_time=True)
+def reference(method: str, selection: Selection) -> np.ndarray:
+    """Coupling of the atoms in xTB itself."""
+    from bondgenome_core.interactions.couplings import block_norms
+    from bondgenome_core.interactions.reference import reference_hessian
+
+    return block_norms(reference_hessian(shown_structure(selection), method))
+
+
+def geometry_of(chosen: Selection, frame: int | None = None) -> Selection:
+    """The part of a selection that says where the atoms are: what answers depend on."""
+    return Selection(structure=chosen.structure, frame=chosen.frame if frame is None else frame, cutoffs=chosen.cutoffs)
+
+
+def matrix_of(model: PotentialModel, geometry: Selection, measure: str, gamma: float) -> np.ndarray:
+    """The matrix of a measure, the reference included."""
+    if measure == "xtb":
+        return reference(model.method, geometry)
+    return np.asarray(explained(model.name, geometry, measure, gamma).matrix)
+
+
+def over_frames(model: PotentialModel, frames: Sequence[int], measure: str, gamma: float, pair: tuple[int, int]) -> list[float]:
+    """Strength of a pair in each frame."""
+    geometries = [geometry_of(current(), frame) for frame in frames]
+    return [float(matrix_of(model, g, measure, gamma)[pair]) for g in geometries]
