@@ -25,6 +25,8 @@ from .shipped import load_shipped, shipped_names
 from .wavefunction import Wavefunction, load_wavefunction, save_wavefunction
 
 EXCLUDED, STATE = "excluded.json", "state.json"
+SECOND_ATTEMPT = 0.2
+"""Hartree: level shift where the first attempt did not converge."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Trajectory:
     charge, multiplicity: of the electrons, and of the motion too unless ``vertical``, where the atoms move
     with the structure's own charge (a charge state that GFN1-xTB does not hold together).
     n_fixed: so many of the first atoms keep their place; builders put the lowest layer of a slab first.
+    level_shift_hartree: for clusters whose SCF is known to slosh, see ``run_scf``; others get it at their second attempt.
     """
 
     structure: str
@@ -50,10 +53,12 @@ class Trajectory:
     hydrogen_mass_u: float = 4.0
     vertical: bool = False
     n_fixed: int = 0
+    level_shift_hartree: float = 0.0
 
     def __post_init__(self) -> None:
         whole = (self.seed, self.n_snapshots, self.n_fixed, self.charge or 0, self.multiplicity or 1)
-        real = (self.temperature_k, self.interval_fs, self.equilibrate_fs, self.timestep_fs, self.hydrogen_mass_u)
+        real = (self.temperature_k, self.interval_fs, self.equilibrate_fs, self.timestep_fs, self.hydrogen_mass_u,
+                self.level_shift_hartree)  # fmt: skip
         numbers = all(isinstance(n, int) for n in whole) and all(isinstance(x, (int, float)) for x in real)
         if not (numbers and isinstance(self.structure, str) and self.role in ("train", "test")):
             raise ElectronsError("A trajectory needs a structure, numbers, and the role 'train' or 'test'; correct the plan.")
@@ -131,9 +136,10 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     structure = with_bonds(snapshot).with_(name=f"{trajectory.folder}/{number:03d}")
     request = request or default_request(structure)
     try:
-        w = run_scf(structure, request, guess=guess_at(previous, structure, request) if previous else None)
+        guess = guess_at(previous, structure, request) if previous else None
+        w = run_scf(structure, request, guess=guess, level_shift_hartree=trajectory.level_shift_hartree)
         if not w.converged:
-            w = run_scf(structure, request.with_(damping=0.3))
+            w = run_scf(structure, request, guess=guess, level_shift_hartree=SECOND_ATTEMPT)
     except BondGenomeError as error:
         record_exclusion(folder, f"{number:03d}", str(error))
         return None
