@@ -10,7 +10,7 @@ import streamlit as st
 
 from bondgenome_core.structures.structure import Structure
 
-from .content import shown_structure
+from .content import gallery_entries, shown_structure
 from .selection import Selection, current
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ def potentials_knowing(structure: Structure) -> list[PotentialModel]:
 
     names = {m.name for m in potentials_for(structure.numbers)}
     return sorted((m for name, m in potentials().items() if name in names), key=lambda m: (len(m.elements), m.name))
+
+
+@st.cache_data(show_spinner=False)
+def gallery_explained() -> list[tuple[str, str]]:
+    """(name, title) of the gallery structures whose elements some potential knows."""
+    from bondgenome_core.structures.gallery import load_gallery_structure
+
+    known = [set(m.elements) for m in _potentials()]
+    entries = [(e, load_gallery_structure(e.name)) for e in gallery_entries()]
+    return [(e.name, e.title) for e, s in entries if not any(s.pbc) and any(set(s.numbers.tolist()) <= k for k in known)]
 
 
 @st.cache_data(max_entries=256, show_spinner="Asking the model")

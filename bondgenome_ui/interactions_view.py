@@ -27,9 +27,8 @@ SLOW_REFERENCE = 30
 """Atoms from which the xTB Hessian is computed only when asked for."""
 
 
-def show_interactions(structure: Structure) -> None:
-    """The whole page for one structure."""
-    models = explanations.potentials_knowing(structure)
+def show_interactions(structure: Structure, models: list[PotentialModel]) -> None:
+    """The whole page for one structure.  models: those that know its elements."""
     model = _choose_model(models)
     _settings(structure)
     chosen, geometry = current(), explanations.geometry_of(current())

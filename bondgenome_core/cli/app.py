@@ -12,6 +12,7 @@ from .bench_verbs import bench
 from .dataset_verbs import dataset
 from .genome_verbs import decode, encode, evaluate, train
 from .output import log
+from .potential_verbs import explain
 from .slice_verbs import slice_bond
 from .structure_verbs import bonds, scf
 
@@ -26,6 +27,7 @@ verbs.command("scf")(scf)
 verbs.command("slice")(slice_bond)
 verbs.command("encode")(encode)
 verbs.command("decode")(decode)
+verbs.command("explain")(explain)
 verbs.command("bench")(bench)
 verbs.add_typer(dataset, name="dataset")
 verbs.add_typer(train, name="train")

@@ -197,13 +197,10 @@ def frames(
     as_json: AsJson = False,
 ) -> None:
     """Dynamics with energies and forces by xTB, to train potentials on; resumable."""
-    from ..potentials.data_sets import SETS
-    from ..potentials.trajectories import make_set
+    from ..potentials.recipes import frames_of_set
 
-    if name not in SETS:
-        raise ArtefactError(f"There is no set called {name!r}; there are {', '.join(SETS)}.")
     make_folder(out)
-    made = make_set(name, SETS[name], out, say=log)
+    made = frames_of_set(name, out, say=log)
     groups = Counter(f.group for f in made.frames)
     result = {"out": str(out / f"{name}{STORED}"), "n_frames": len(made), "groups": dict(groups), "force_sd": made.force_sd}
     answer(result, f"{result['out']}: {len(made)} frames, forces of {made.force_sd:.3f} eV/Å", as_json=as_json)

@@ -76,3 +76,14 @@ def _imported(path: Path) -> Wavefunction | ElfGrid:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ArtefactError(f"{path.name} is larger than the limit of {MAX_FILE_BYTES // 2**20} MiB.")
     return read_electrons(path.read_bytes(), path.name)
+
+
+def open_molecule(text: str) -> Structure:
+    """A structure file, a gallery name, or else a molecule typed as SMILES."""
+    from ..structures.bonds import with_bonds
+    from ..structures.gallery import gallery
+    from ..structures.smiles import structure_from_smiles
+
+    if Path(text).is_file() or Path(text).suffix or text in {entry.name for entry in gallery()}:
+        return open_structure(text)
+    return with_bonds(structure_from_smiles(text, name=text))
