@@ -31,6 +31,7 @@ def show_interactions(structure: Structure, models: list[PotentialModel]) -> Non
     """The whole page for one structure.  models: those that know its elements."""
     model = _choose_model(models)
     _settings(structure)
+    _forget_missing_atoms(structure)
     chosen, geometry = current(), explanations.geometry_of(current())
     wanted = [m for m in (chosen.measure, chosen.minus) if m]
     if "xtb" in wanted and not _reference_at_hand(structure):
@@ -49,6 +50,14 @@ def show_interactions(structure: Structure, models: list[PotentialModel]) -> Non
         _molecule(structure, shown)
         _said_of_pair(structure, model, matrices)
     _downloads(structure, model, shown, unit, matrices, trust)
+
+
+def _forget_missing_atoms(structure: Structure) -> None:
+    """A link may name atoms that the structure has not."""
+    pair = current().pair
+    if pair and not all(0 <= a < len(structure) for a in pair):
+        st.warning(f"{structure.name} has atoms 0 to {len(structure) - 1}; the link names {pair[0]} and {pair[1]}.")
+        select(pair=None)
 
 
 def _choose_model(models: list[PotentialModel]) -> PotentialModel:

@@ -227,12 +227,14 @@ def evaluate_genome(
     model: ModelOption = None,
     from_wavefunctions: Annotated[bool, typer.Option(help="Make every slice again first; takes hours.")] = False,
     cache: Annotated[Path | None, typer.Option(help="With it, a folder that keeps the slices of each wavefunction.")] = None,
+    update: Annotated[bool, typer.Option(help="Write the figures to the model's card: where a definition has changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Recompute all figures of a shipped model, and 200 of its slices from their wavefunctions."""
     from ..genome.dictionary import build_dictionary
     from ..genome.evaluate import evaluate, shipped_test_slices
     from ..genome.recheck import resliced_test_slices, slice_recheck_max, wavefunction_files
+    from ..genome.release import rewrite_card
     from ..genome.soap_baseline import soap_figures
     from ..roadmap.atlas import has_atlas, load_atlas
     from ..roadmap.projection import map_figures
@@ -248,6 +250,8 @@ def evaluate_genome(
     if has_atlas(chosen):
         atlas = load_atlas(chosen)
         figures |= map_figures(atlas.frames, atlas.points)
+    if update:
+        rewrite_card(chosen, {k: v for k, v in figures.items() if k not in ("slice_recheck_max", "dictionary")})
     answer({"model": chosen.name, "model_hash": chosen.hash} | figures, figures_in_words(figures), as_json=as_json)
 
 

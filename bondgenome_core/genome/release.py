@@ -84,10 +84,19 @@ def release_model(
     write_entries(out, release.files)
     write_dictionary(model)
     figures = evaluate(model, say=say) | ({} if indices is None else soap_figures(model.bonds, release.files, say=say))
-    excluded = left_out(release.files)
-    prose = card_prose(out.name, card, figures) + "\n" + data_prose(read_entries(model), model.bonds, excluded)
-    write_card(out, card | {"figures": figures, "left_out": excluded}, prose)
+    _write_figures(model, card | {"left_out": left_out(release.files)}, figures)
     return figures
+
+
+def rewrite_card(model: GenomeModel, figures: dict[str, Any]) -> None:
+    """Put figures that were computed anew on a model's card; all else on it stays."""
+    known = {k: v for k, v in model.card.items() if k not in ("card_version", "name", "files", "figures")}
+    _write_figures(model, known, model.card.get("figures", {}) | figures)
+
+
+def _write_figures(model: GenomeModel, card: dict[str, Any], figures: dict[str, Any]) -> None:
+    prose = card_prose(model.name, card, figures) + "\n" + data_prose(read_entries(model), model.bonds, card["left_out"])
+    write_card(model.folder, card | {"figures": figures}, prose)
 
 
 def require_enough(slices: SliceSet, release: Release) -> None:

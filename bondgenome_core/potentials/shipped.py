@@ -79,27 +79,27 @@ class PotentialModel:
         return model.eval().requires_grad_(False)
 
 
-def list_potentials(root: Path = POTENTIALS) -> list[PotentialModel]:
+def list_potentials() -> list[PotentialModel]:
     """All shipped potentials, by name."""
-    return [PotentialModel(folder) for folder in sorted(root.glob(f"{PREFIX}*")) if (folder / "card.json").is_file()]
+    return [PotentialModel(folder) for folder in sorted(POTENTIALS.glob(f"{PREFIX}*")) if (folder / "card.json").is_file()]
 
 
-def find_potential(name: str, root: Path = POTENTIALS) -> PotentialModel:
+def find_potential(name: str) -> PotentialModel:
     """One by its name; raises ArtefactError with the names there are."""
-    known = {m.name: m for m in list_potentials(root)}
+    known = {m.name: m for m in list_potentials()}
     if name not in known:
         raise ArtefactError(f"There is no potential called {name!r}; there are {', '.join(known) or 'none'}.")
     return known[name]
 
 
-def potentials_for(numbers: Iterable[int], root: Path = POTENTIALS) -> list[PotentialModel]:
+def potentials_for(numbers: Iterable[int]) -> list[PotentialModel]:
     """Those that know all elements, the most special first; raises PotentialError where none does."""
     from ase.data import chemical_symbols
 
     wanted = {int(z) for z in numbers}
-    found = [m for m in list_potentials(root) if wanted <= set(m.elements)]
+    found = [m for m in list_potentials() if wanted <= set(m.elements)]
     if not found:
-        sets = sorted({", ".join(chemical_symbols[z] for z in m.elements) for m in list_potentials(root)})
+        sets = sorted({", ".join(chemical_symbols[z] for z in m.elements) for m in list_potentials()})
         said = ", ".join(chemical_symbols[z] for z in sorted(wanted))
         raise PotentialError(
             f"No shipped potential knows {said} together; there are models of {'; of '.join(sets) or 'nothing'}."
