@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from bondgenome_core.artefacts import ASSETS
+
 _NAVIGATED = "navigated"
 
 
@@ -22,17 +24,25 @@ SECTIONS = {
     "Server": [("jobs", "Jobs", "pending_actions"), ("about", "About", "info")],
 }  # fmt: skip
 """Section -> file, title and icon of each page."""
+NEEDED = {"interactions": "potentials"}
+"""Pages that are listed only where this folder of the assets holds something."""
 
 
 def sections(*, icons: bool) -> dict[str, list[StreamlitPage]]:
-    """Section title -> pages."""
-    return {
+    """Section title -> pages; sections without any are left out."""
+    found = {
         section: [
             st.Page(f"pages/{file}.py", title=title, icon=f":material/{icon}:" if icons else None, default=file == "home")
             for file, title, icon in pages
+            if _usable(file)
         ]
         for section, pages in SECTIONS.items()
     }
+    return {section: pages for section, pages in found.items() if pages}
+
+
+def _usable(file: str) -> bool:
+    return file not in NEEDED or any((ASSETS / NEEDED[file]).glob("*/card.json"))
 
 
 def navigate() -> None:
@@ -52,5 +62,6 @@ def enter_through_app(title: str) -> None:
         return
     known = sections(icons=False)  # an icon would become the tab's, fetched from outside
     st.navigation(known, position="hidden")
-    page = next(page for pages in known.values() for page in pages if page.title == title)
-    st.switch_page(page, query_params=st.query_params.to_dict())
+    page = next((page for pages in known.values() for page in pages if page.title == title), None)
+    if page is not None:
+        st.switch_page(page, query_params=st.query_params.to_dict())

@@ -8,6 +8,8 @@ import pandas as pd
 
 COLUMNS = ("rmse_frames", "pca_frames", "rmse_full_frames", "rmse_species", "pca_species", "rmse_full_species")
 HEADS = ("frames", "PCA", "frames, full window", "species", "PCA", "species, full window")
+READ = {"length": "R² length", "rho_bcp": "R² ρ", "mayer_order": "R² Mayer"}
+"""Indices that stand for the others in the table."""
 
 
 def search_page(results: list[dict[str, Any]], table: pd.DataFrame) -> str:
@@ -20,7 +22,8 @@ def search_page(results: list[dict[str, Any]], table: pd.DataFrame) -> str:
         f"{len(table)} bonds, a fixed quarter of each wavefunction's, of {table['species'].nunique()} species; 32 x 32 pixels of "
         f"0.2 Å; seed {first['seed']}, {first['epochs']} epochs. RMSE of ELF over counting pixels of the slices at 0° and 90°, "
         "in the 2.4 Å disc unless the column says otherwise. *Frames*: whole trajectories never trained on; *species*: three "
-        "merged folds of species never trained on; *PCA*: as many components as the candidate has values.", "",
+        "merged folds of species never trained on; *PCA*: as many components as the candidate has values; *R²*: of an index read "
+        "from the values of held-out trajectories by one small network, the smaller of S-Au and Au-Au.", "",
         f"Bond length alone: {first['length_frames']:.4f} (frames), {first['length_species']:.4f} (species).", "",
         "## Eight values", "", *_table(plain), "",
         f"Smallest sum of both errors: **{best['candidate']['name']}**.", "",
@@ -42,9 +45,16 @@ def _is_width(candidate: dict[str, Any]) -> bool:
 
 
 def _table(results: list[dict[str, Any]], first: str = "name") -> list[str]:
-    head = ["candidate" if first == "name" else "values", *HEADS]
-    rows = [[str(r["candidate"][first]), *(f"{r[key]:.4f}" for key in COLUMNS)] for r in results]
+    head = ["candidate" if first == "name" else "values", *HEADS, *READ.values()]
+    rows = [
+        [str(r["candidate"][first]), *(f"{r[key]:.4f}" for key in COLUMNS), *(_r2(r["r2"].get(name)) for name in READ)]
+        for r in results
+    ]
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _r2(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _knee(widths: list[dict[str, Any]]) -> str:

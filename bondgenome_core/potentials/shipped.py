@@ -22,8 +22,7 @@ from .frames import FrameSet
 from .training import Schedule, errors_of, fit
 from .trajectories import of_role, spread
 
-POTENTIALS = ASSETS / "models"
-PREFIX = "potential-"
+POTENTIALS = ASSETS / "potentials"
 N_SEEDS = 3
 
 
@@ -81,7 +80,7 @@ class PotentialModel:
 
 def list_potentials() -> list[PotentialModel]:
     """All shipped potentials, by name."""
-    return [PotentialModel(folder) for folder in sorted(POTENTIALS.glob(f"{PREFIX}*")) if (folder / "card.json").is_file()]
+    return [PotentialModel(folder) for folder in sorted(POTENTIALS.glob("*")) if (folder / "card.json").is_file()]
 
 
 def find_potential(name: str) -> PotentialModel:

@@ -60,3 +60,14 @@ def test_switching_to_a_second_bond_shows_the_difference():
     app = run("slices.py", structure="au4_sh4", bond="0-4", second="0-1")
     assert not app.exception
     assert any(b.label == "Remove the second bond" for b in app.button)
+
+
+def test_a_page_whose_models_are_missing_is_not_listed(tmp_path, monkeypatch):
+    from bondgenome_ui import navigation
+
+    monkeypatch.setattr(navigation, "ASSETS", tmp_path)
+    assert not navigation._usable("interactions")
+    assert navigation._usable("slices")
+    (tmp_path / "potentials" / "potential-x-v1").mkdir(parents=True)
+    (tmp_path / "potentials" / "potential-x-v1" / "card.json").write_text("{}")
+    assert navigation._usable("interactions")
