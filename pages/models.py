@@ -14,7 +14,8 @@ def body() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = models[st.selectbox("Model", list(models), key="models_model", width=300)]
-        st.caption(f"Reads {', '.join(model.kinds)} bonds · {model.card['accepts']['level']} · weights {model.hash}")
+        level, weights = model.card["accepts"]["level"], model.hash[: genomes.HASH_DIGITS]
+        st.caption(f"Reads {', '.join(model.kinds)} bonds · {level} · weights {weights}")
     show_open_tab({
         "Data": lambda: model_card.show_data(model),
         "Errors and aims": lambda: model_card.show_errors(model),
