@@ -32,6 +32,17 @@ def test_energy_is_the_sum_of_pairs_and_its_blocks_know_no_third_atom(ethanol):
 
 
 @pytest.mark.law
+def test_a_fragment_has_the_pairs_it_holds(ethanol):
+    law, positions = PairPotential.of(ethanol), torch.tensor(ethanol.positions)
+    kept = [k for k in range(9) if k not in (2, 5)]
+    part = law.without([2, 5])
+    assert float(part.energy(positions[kept])) == pytest.approx(
+        float(torch.triu(law.pair_energies(positions), 1)[kept][:, kept].sum())
+    )
+    assert float(part.energy(positions[kept])) != pytest.approx(float(law.energy(positions)), abs=1e-2)
+
+
+@pytest.mark.law
 def test_far_pairs_fall_with_the_sixth_power(ethanol):
     law = PairPotential(torch.ones(2, 2), torch.full((2, 2), 1.5), torch.zeros(2, 2, dtype=torch.bool))
     near, far = (float(law.pair_energies(torch.tensor([[0.0, 0, 0], [d, 0, 0]]))[0, 1]) for d in (8.0, 16.0))
@@ -42,6 +53,7 @@ def test_far_pairs_fall_with_the_sixth_power(ethanol):
 def test_frames_carry_the_forces_of_the_law(ethanol, few):
     frames = null_frames(ethanol, seed=3)
     assert [f.group for f in frames.frames] == ["ethanol/train"] * 3 + ["ethanol/validation"] * 2 + ["ethanol/test"] * 2
+    assert [len(f.numbers) == 9 for f in frames.frames] == [True, False, True, True, False, True, True]
     law, frame, step = PairPotential.of(ethanol), frames.frames[0], 1e-5
     sides = []
     for sign in (1, -1):
