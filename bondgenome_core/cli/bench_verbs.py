@@ -11,7 +11,12 @@ from .output import AsJson, answer, log
 
 
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="elf: slices against PySCF; decode: genomes per second.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="elf: slices against PySCF; decode: genomes per second; explain: pairs against walks."
+        ),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Measure a speed on this machine."""
@@ -33,4 +38,10 @@ def _decode() -> dict[str, Any]:
     return bench_decode()
 
 
-BENCHES = {"elf": _elf, "decode": _decode}
+def _explain() -> dict[str, Any]:
+    from ..interactions.benchmark import bench_explain
+
+    return bench_explain()
+
+
+BENCHES = {"elf": _elf, "decode": _decode, "explain": _explain}

@@ -61,3 +61,16 @@ def test_unknown_sets_are_refused_with_those_there_are(verb, tmp_path):
         said = verb(*arguments)
         assert said.code == 2
         assert "ethanol" in said.err
+
+
+def test_bench_explain_gets_the_same_pairs_from_single_walks(monkeypatch):
+    from bondgenome_core.interactions import benchmark
+
+    monkeypatch.setattr(benchmark, "REPEATS", 1)
+    monkeypatch.setattr(benchmark, "FEATURES", 8)
+    monkeypatch.setattr(benchmark, "ASPIRIN", "O")
+    told = benchmark.bench_explain(walks_of="water", n_layers=2)
+    assert told["n_walks"] == 27
+    assert told["max_deviation"] < 1e-10
+    assert told["speedup_vs_walks"] > 0
+    assert set(told["aspirin_pairs_s"]) == {"SchNet", "PaiNN"}
