@@ -37,7 +37,6 @@ class Trajectory:
     charge, multiplicity: of the electrons, and of the motion too unless ``vertical``, where the atoms move
     with the structure's own charge (a charge state that GFN1-xTB does not hold together).
     n_fixed: so many of the first atoms keep their place; builders put the lowest layer of a slab first.
-    level_shift_hartree: for clusters whose SCF is known to slosh, see ``run_scf``; others get it at their second attempt.
     """
 
     structure: str
@@ -53,12 +52,10 @@ class Trajectory:
     hydrogen_mass_u: float = 4.0
     vertical: bool = False
     n_fixed: int = 0
-    level_shift_hartree: float = 0.0
 
     def __post_init__(self) -> None:
         whole = (self.seed, self.n_snapshots, self.n_fixed, self.charge or 0, self.multiplicity or 1)
-        real = (self.temperature_k, self.interval_fs, self.equilibrate_fs, self.timestep_fs, self.hydrogen_mass_u,
-                self.level_shift_hartree)  # fmt: skip
+        real = (self.temperature_k, self.interval_fs, self.equilibrate_fs, self.timestep_fs, self.hydrogen_mass_u)
         numbers = all(isinstance(n, int) for n in whole) and all(isinstance(x, (int, float)) for x in real)
         if not (numbers and isinstance(self.structure, str) and self.role in ("train", "test")):
             raise ElectronsError("A trajectory needs a structure, numbers, and the role 'train' or 'test'; correct the plan.")
@@ -137,7 +134,7 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     request = request or default_request(structure)
     try:
         guess = guess_at(previous, structure, request) if previous else None
-        w = run_scf(structure, request, guess=guess, level_shift_hartree=trajectory.level_shift_hartree)
+        w = run_scf(structure, request, guess=guess)
         if not w.converged:
             w = run_scf(structure, request, guess=guess, level_shift_hartree=SECOND_ATTEMPT)
     except BondGenomeError as error:

@@ -44,10 +44,9 @@ SETTLED = 0.1
 
 
 def hold_apart(mf: Any, shift_hartree: float) -> None:
-    """Shift empty levels up until the orbitals have settled: what a cluster with a small gap needs that sloshes between states.
+    """Shift empty levels up until the orbitals have settled: for a cluster with a small gap that sloshes between states.
 
-    Without it, from the density of 100 fs before, Au38(SH)24 at 300 K swings by 1 hartree for 18 cycles and more.  The
-    converged state is the same: the shift is gone by then.
+    The converged state is the same: the shift is gone by then.
     """
     told = mf.callback
     mf.level_shift = shift_hartree
