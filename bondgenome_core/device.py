@@ -43,7 +43,7 @@ def describe_device() -> str:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Run many small calculations on one thread each: sharing them costs more than it saves, and on a busy machine threads
-    that wait for one another take a hundred times longer (54 xTB calculations of ethanol: 4 min instead of 0.3 s)."""
+    that wait for one another can take a hundred times longer."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):

@@ -121,7 +121,11 @@ def _show_trust(model: PotentialModel, trust: Reliability, geometry: object) -> 
             f"{100 * trust.share:.0f} %",
             f"{trust.force_sd:.3f} eV/Å: on the model's test frames, or here if larger.",
         ),
-        ("Disagreement of 3 seeds", f"{trust.seed_spread:.3f} eV/Å", "Mean standard deviation of force components."),
+        (
+            f"Disagreement of {len(model.members)} seeds",
+            f"{trust.seed_spread:.3f} eV/Å",
+            "Mean standard deviation of force components.",
+        ),
     ]
     if chosen.measure in ("lrp", "endpoint"):
         found = explanations.explained(model.name, geometry, chosen.measure, chosen.gamma)  # type: ignore[arg-type]
@@ -138,7 +142,7 @@ def _show_trust(model: PotentialModel, trust: Reliability, geometry: object) -> 
 
 def _heatmap(structure: Structure, shown: np.ndarray, unit: str, *, greyed: bool) -> None:
     chosen, measure = current(), MEASURES[current().measure]
-    title = measure.title if not chosen.minus else f"{measure.title} minus {MEASURES[chosen.minus].title.lower()}"
+    title = measure.title if not chosen.minus else f"{measure.title} minus {MEASURES[chosen.minus].title}"
     show_heatmap(
         shown, structure.symbols, key="interactions_heatmap", title=title, unit=unit, signed=measure.signed or bool(chosen.minus),
         order=order_of(structure, chosen.order), chosen=chosen.pair,
@@ -169,7 +173,7 @@ def _said_of_pair(structure: Structure, model: PotentialModel, matrices: dict[st
     names = [f"{structure.symbols[a]}{a}" for a in pair]
     if pair[0] != pair[1]:
         apart = float(np.linalg.norm(structure.positions[pair[0]] - structure.positions[pair[1]]))
-        values = ", ".join(f"{MEASURES[m].title.lower()} {x[pair]:.3g} {MEASURES[m].unit}" for m, x in matrices.items())
+        values = ", ".join(f"{MEASURES[m].title} {x[pair]:.3g} {MEASURES[m].unit}" for m, x in matrices.items())
         reach = model.potential.cutoff
         where = "within" if apart < reach else "beyond"
         st.markdown(f"**{names[0]} – {names[1]}**, {apart:.2f} Å, {where} the cut-off of {reach:g} Å: {values}")

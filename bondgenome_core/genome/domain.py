@@ -1,8 +1,8 @@
 """How far a genome lies from the bonds the model was trained on.
 
 Two measures, the mean distance to the 5 nearest training genomes and the re-encoding error |E(D(g)) - g|, and their
-geometric mean: each as a percentile of what the training bonds themselves show.  The verdict follows the geometric mean,
-which ranks the errors on species never seen better than the larger of the two percentiles (docs/theory/genome.md).
+geometric mean: each as a percentile of what the training bonds themselves show.  The verdict follows the geometric mean;
+how well it ranks the errors on species never seen stands on the card (``ood_calibration``).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ fragments   E(N) - E(N without i) - E(N without j) + E(N without both), eV: the 
 
 from __future__ import annotations
 
+from copy import deepcopy
 from itertools import combinations
 
 import numpy as np
@@ -19,6 +20,11 @@ from ..potentials.graph import Graph, batch_of
 HESSIAN_BATCH = 64
 FRAGMENTS = 256
 """Fragments that go through the network together."""
+
+
+def in_double(model: Potential) -> Potential:
+    """A copy in double precision: second derivatives lose digits in single."""
+    return deepcopy(model).double()
 
 
 def hessian(model: Potential, graph: Graph) -> Tensor:

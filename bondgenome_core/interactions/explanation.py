@@ -91,13 +91,14 @@ def explain(
     import torch
 
     from ..potentials.graph import dense_graph
+    from .couplings import in_double
 
     if measure not in MEASURES or measure == "xtb":
         raise PotentialError(f"The measure {measure!r} is unknown; choose one of {', '.join(m for m in MEASURES if m != 'xtb')}.")
     require_explainable(model, structure)
     potential = model.members[member]
     if measure == "hessian":  # second derivatives lose digits in single precision
-        potential = _double(potential)
+        potential = in_double(potential)
     graph = dense_graph(structure, potential.references.dtype)
     with torch.no_grad():
         prediction = float(potential.learned(graph))
@@ -113,12 +114,6 @@ def require_explainable(model: PotentialModel, structure: Structure) -> None:
         raise PotentialError(f"{structure.name} is periodic; explanations need an isolated molecule or cluster.")
     if not 2 <= len(structure) <= MOST_ATOMS:
         raise PotentialError(f"{structure.name} has {len(structure)} atoms; explanations are made of 2 to {MOST_ATOMS}.")
-
-
-def _double(potential: Potential) -> Potential:
-    from copy import deepcopy
-
-    return deepcopy(potential).double()
 
 
 def _matrix(

@@ -97,11 +97,11 @@ def null_figures(model: Potential, structure: Structure, frames: FrameSet, *, ga
 
     from ..device import one_thread
     from ..potentials.graph import dense_graph
-    from .couplings import block_norms, fragment_differences, hessian
+    from .couplings import block_norms, fragment_differences, hessian, in_double
     from .gamma import explainable
     from .relevance import pair_relevances, shares_by_bodies, walk_relevances
 
-    law, copy, exact = PairPotential.of(structure), explainable(model, gamma), _double(model)
+    law, copy, exact = PairPotential.of(structure), explainable(model, gamma), in_double(model)
     pairs = np.triu_indices(len(structure), 1)
     found: dict[str, list[float]] = {"lrp": [], "hessian": [], "fragment": [], "three_body_share": []}
     with one_thread():
@@ -120,9 +120,3 @@ def null_figures(model: Potential, structure: Structure, frames: FrameSet, *, ga
             share = shares_by_bodies(walk_relevances(copy, graph))
             found["three_body_share"].append(share[2] / sum(share[1:]))
     return {name: float(np.mean(values)) for name, values in found.items()}
-
-
-def _double(model: Potential) -> Potential:
-    from copy import deepcopy
-
-    return deepcopy(model).double()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -47,6 +48,16 @@ class FrameSet:
     @property
     def elements(self) -> tuple[int, ...]:
         return tuple(sorted({int(z) for f in self.frames for z in set(f.numbers.tolist())}))
+
+    @property
+    def sha256(self) -> str:
+        """Hash over atoms, labels and groups, in order."""
+        digest = hashlib.sha256()
+        for f in self.frames:
+            digest.update(f.group.encode())
+            for part in (f.numbers, f.positions, f.value, f.forces):
+                digest.update(np.ascontiguousarray(part, dtype=np.float64).tobytes())
+        return digest.hexdigest()
 
     @property
     def force_sd(self) -> float:

@@ -145,7 +145,7 @@ def _trained(train: FrameSet, validation: FrameSet, path: Path, plan: Plan, seed
     from safetensors import safe_open
     from safetensors.torch import save
 
-    fingerprint = f"{plan.architecture} {plan.schedule} {len(train)} {train.record.get('name')} {seed}"
+    fingerprint = f"{plan.architecture} {plan.schedule} {train.sha256} {validation.sha256} {seed}"
     model = build_potential(plan.architecture, seed=seed)
     if path.is_file():
         with safe_open(path, framework="pt") as stored:

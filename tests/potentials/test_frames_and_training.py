@@ -128,6 +128,24 @@ def test_references_are_least_squares_energies_of_elements_and_a_mean_for_intens
     assert float(intensive.references[6]) == pytest.approx(mean, abs=1e-3)
 
 
+def test_weights_of_other_frames_of_the_same_number_are_not_taken_for_finished(tmp_path):
+    from bondgenome_core.potentials.shipped import Plan, release_potential
+
+    def released(seed):
+        frames = [
+            f._replace(group=f"a/{role}")
+            for f, role in zip(harmonic(24, seed).frames, ["train"] * 16 + ["validation", "test"] * 4, strict=True)
+        ]
+        said = []
+        plan = Plan(
+            {"kind": "SchNet", "n_features": 8, "n_layers": 1, "cutoff": 3.0}, Schedule(epochs=1), "spring", "A test.", n_seeds=1
+        )
+        release_potential(FrameSet(tuple(frames), {"name": "a"}), tmp_path / "m", plan, say=said.append)
+        return sum("epoch" in text for text in said)
+
+    assert [released(0), released(0), released(1)] == [1, 0, 1]
+
+
 def test_too_few_frames_are_refused():
     with pytest.raises(PotentialError, match="too few"):
         fit(build_potential({"kind": "SchNet", "n_features": 8}), harmonic(4), harmonic(4), Schedule(), seed=0)
