@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .genome_verbs import train
+from .genome_verbs import evaluate, train
 from .output import AsJson, answer, log, table
 from .sources import open_molecule
 
@@ -18,6 +18,7 @@ def train_potential(
     out: Annotated[Path, typer.Option(metavar="M", help="Folder of the model.")],
     kind: Annotated[str, typer.Option(help="SchNet or PaiNN.")] = "SchNet",
     cutoff: Annotated[float, typer.Option(help="Angstrom.")] = 5.0,
+    readout: Annotated[str, typer.Option(help="sum, mean or max; the last two for an intensive property.")] = "sum",
     epochs: Annotated[int | None, typer.Option(help="Passes over the frames.")] = None,
     seeds: Annotated[int, typer.Option(help="How many networks; their spread is the stated uncertainty.")] = 3,
     frames: Annotated[Path | None, typer.Option(metavar="D", help="Folder of the sets; default: the shipped ones.")] = None,
@@ -29,7 +30,8 @@ def train_potential(
     from ..potentials.trajectories import FRAMES
 
     chosen = frames_of_set(name, frames or FRAMES, say=log)
-    figures = release_potential(chosen, out, plan_for(name, kind, cutoff=cutoff, epochs=epochs, n_seeds=seeds), say=log)
+    plan = plan_for(name, kind, cutoff=cutoff, readout=readout, epochs=epochs, n_seeds=seeds)
+    figures = release_potential(chosen, out, plan, say=log)
     answer({"out": str(out)} | figures, "\n".join(f"{k}: {v}" for k, v in figures.items()), as_json=as_json)
 
 
@@ -63,3 +65,16 @@ def explain(
     trusted = "UNRELIABLE: " if trust.unreliable else ""
     text = f"{trusted}force error {trust.force_mae:.3f} eV/Å, {100 * trust.share:.0f} % of the s.d., against {chosen.method}\n"
     answer(result, text + table(rows, ["i", "j", "Å", MEASURES[measure].unit]), as_json=as_json)
+
+
+@evaluate.command("interactions")
+def evaluate_interactions(
+    stability: Annotated[bool, typer.Option(help="Train and run the models of the stability study anew; takes hours.")] = False,
+    update: Annotated[bool, typer.Option(help="Keep the studies for the page.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute the figures of interactions from the shipped potentials."""
+    from ..interactions import evaluate as figures_of
+
+    figures = figures_of.evaluate_interactions(stability=stability, update=update, say=log)
+    answer(figures, "\n".join(f"{k}: {v}" for k, v in figures.items()), as_json=as_json)

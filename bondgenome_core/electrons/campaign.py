@@ -19,14 +19,17 @@ from ..structures.bonds import with_bonds
 from ..structures.structure import Structure
 from ..structures.thermal import ThermalState, thermal_snapshots
 from .guess import guess_at
+from .progress import stopping_when_lost
 from .request import ScfRequest, default_request
 from .scf import run_scf
 from .shipped import load_shipped, shipped_names
 from .wavefunction import Wavefunction, load_wavefunction, save_wavefunction
 
 EXCLUDED, STATE = "excluded.json", "state.json"
-SECOND_ATTEMPT = 0.2
-"""Hartree: level shift where the first attempt did not converge."""
+TIGHT = 1e-7
+"""Precision of the second attempt.  A compact core such as that of Au38 has small overlap eigenvalues, which amplify what
+lattice sums good to 1e-5 leave out: a diffuse combination of 6d functions falls among the occupied levels, and the SCF runs
+away."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,7 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     structure = with_bonds(snapshot).with_(name=f"{trajectory.folder}/{number:03d}")
     request = request or default_request(structure)
     try:
-        guess = guess_at(previous, structure, request) if previous else None
-        w = run_scf(structure, request, guess=guess)
-        if not w.converged:
-            w = run_scf(structure, request, guess=guess, level_shift_hartree=SECOND_ATTEMPT)
+        w = _in_two_attempts(structure, request, previous)
     except BondGenomeError as error:
         record_exclusion(folder, f"{number:03d}", str(error))
         return None
@@ -151,6 +151,18 @@ def _compute(snapshot: Structure, folder: Path, number: int, trajectory: Traject
     sound = "" if lowest is None else f", lowest overlap eigenvalue {lowest:.1e}"
     say(f"{structure.name}: {c['cycles']} cycles, {c['seconds']} s, gap {c['gap_ev']} eV, {len(structure.bonds)} bonds{sound}")
     return w
+
+
+def _in_two_attempts(structure: Structure, request: ScfRequest, previous: Wavefunction | None) -> Wavefunction:
+    guess = guess_at(previous, structure, request) if previous else None
+    try:
+        w = run_scf(structure, request, guess=guess, progress=stopping_when_lost())
+        if w.converged or request.engine != "gpw":
+            return w
+    except ElectronsError:
+        if request.engine != "gpw":
+            raise
+    return run_scf(structure, request.with_(precision=min(TIGHT, request.precision)), guess=guess, progress=stopping_when_lost())
 
 
 def _with_note(w: Wavefunction, note: dict) -> Wavefunction:

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ElectronsError
 from ..structures.structure import Structure
 from .functional import check_functional
-from .progress import Progress, attach_progress, hold_apart, silent
+from .progress import Progress, attach_progress, silent
 from .request import ScfRequest
 from .soundness import lowest_overlap_eigenvalue
 
@@ -63,8 +63,7 @@ def _choose_fourier_transform() -> None:
 
 
 def run_gpw(structure: Structure, request: ScfRequest, *, guess: np.ndarray | None = None,
-            progress: Progress = silent, checkpoint: str | None = None,
-            level_shift_hartree: float = 0.0) -> tuple[Any, Any]:  # fmt: skip
+            progress: Progress = silent, checkpoint: str | None = None) -> tuple[Any, Any]:  # fmt: skip
     """Run one SCF; returns (cell, finished PySCF mean field)."""
     cell = make_cell(structure, request)
     mf = _mean_field(cell, structure, request)
@@ -79,8 +78,6 @@ def run_gpw(structure: Structure, request: ScfRequest, *, guess: np.ndarray | No
     # the SCF is finished by then, so that step alone is replaced.
     mf._finalize = lambda: mf
     attach_progress(mf, progress, request.max_cycle, checkpoint)
-    if level_shift_hartree:
-        hold_apart(mf, level_shift_hartree)
     mf.kernel(dm0=guess)
     return cell, mf
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import ElectronsError
 from ..structures.structure import Structure
 from .functional import check_functional
-from .progress import Progress, attach_progress, hold_apart, silent
+from .progress import Progress, attach_progress, silent
 from .request import ScfRequest
 
 GRID_LEVEL = 3
@@ -43,8 +43,7 @@ def make_mole(structure: Structure, request: ScfRequest) -> Any:
 
 
 def run_molecular(structure: Structure, request: ScfRequest, *, guess: np.ndarray | None = None,
-                  progress: Progress = silent, checkpoint: str | None = None,
-                  level_shift_hartree: float = 0.0) -> tuple[Any, Any]:  # fmt: skip
+                  progress: Progress = silent, checkpoint: str | None = None) -> tuple[Any, Any]:  # fmt: skip
     """Run one SCF; returns (molecule, finished PySCF mean field)."""
     from pyscf import dft
     from pyscf.lib.exceptions import BasisNotFoundError
@@ -55,8 +54,6 @@ def run_molecular(structure: Structure, request: ScfRequest, *, guess: np.ndarra
     mf.grids.level = GRID_LEVEL
     mf.conv_tol, mf.max_cycle = request.conv_tol, request.max_cycle
     attach_progress(mf, progress, request.max_cycle, checkpoint)
-    if level_shift_hartree:
-        hold_apart(mf, level_shift_hartree)
     try:
         mf.kernel(dm0=guess)
     except BasisNotFoundError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..errors import ElectronsError
+
 
 class ScfCycle(NamedTuple):
     """State after one SCF cycle; energies in hartree."""
@@ -39,21 +41,21 @@ def attach_progress(mf: Any, progress: Progress, max_cycle: int, checkpoint: str
     mf.callback = callback
 
 
-SETTLED = 0.1
-"""Norm of the orbital gradient below which a level shift has done its work and only slows."""
+LOST = 5.0
+"""Hartree above the lowest energy of the cycles so far, from which no SCF of a cluster was seen to return."""
 
 
-def hold_apart(mf: Any, shift_hartree: float) -> None:
-    """Shift empty levels up until the orbitals have settled: for a cluster with a small gap that sloshes between states.
+def stopping_when_lost(progress: Progress = silent) -> Progress:
+    """Raises ElectronsError where an SCF runs away, which would otherwise use up all its cycles."""
+    lowest = float("inf")
 
-    The converged state is the same: the shift is gone by then.
-    """
-    told = mf.callback
-    mf.level_shift = shift_hartree
+    def watch(cycle: ScfCycle) -> None:
+        nonlocal lowest
+        progress(cycle)
+        lowest = min(lowest, cycle.energy_hartree)
+        if cycle.energy_hartree > lowest + LOST:
+            raise ElectronsError(
+                f"The SCF ran away: its energy rose by {cycle.energy_hartree - lowest:.3g} hartree; ask for a tighter precision."
+            )
 
-    def callback(envs: dict[str, Any]) -> None:
-        if float(envs["norm_gorb"]) < SETTLED:
-            mf.level_shift = 0.0
-        told(envs)
-
-    mf.callback = callback
+    return watch

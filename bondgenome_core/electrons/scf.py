@@ -25,12 +25,11 @@ OCCUPIED = 1e-6
 
 
 def run_scf(structure: Structure, request: ScfRequest | None = None, *, guess: np.ndarray | None = None,
-            progress: Progress = silent, checkpoint: Path | None = None,
-            level_shift_hartree: float = 0.0) -> Wavefunction:  # fmt: skip
+            progress: Progress = silent, checkpoint: Path | None = None) -> Wavefunction:  # fmt: skip
     """Solve the Kohn-Sham equations; an unconverged result is returned marked as such.
 
     guess: density matrix in the AO basis, for example of the previous snapshot.  checkpoint: a file
-    that lets an interrupted run go on.  level_shift_hartree: holds empty levels apart until the orbitals settle.
+    that lets an interrupted run go on.
     Raises ElectronsError where the calculation cannot be set up.
     """
     request = request or default_request(structure)
@@ -46,8 +45,7 @@ def run_scf(structure: Structure, request: ScfRequest | None = None, *, guess: n
     if guess is None and checkpoint is not None and checkpoint.is_file():
         guess = density_from_checkpoint(checkpoint)
     began = time.perf_counter()
-    mol, mf = engine(structure, request, guess=guess, progress=record, checkpoint=str(checkpoint) if checkpoint else None,
-                     level_shift_hartree=level_shift_hartree)  # fmt: skip
+    mol, mf = engine(structure, request, guess=guess, progress=record, checkpoint=str(checkpoint) if checkpoint else None)
     seconds = time.perf_counter() - began
     return _collect(structure, request, mol, mf, history, seconds)
 

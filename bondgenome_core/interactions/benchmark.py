@@ -20,6 +20,7 @@ from ..structures.gallery import load_gallery_structure
 from ..structures.smiles import structure_from_smiles
 from .gamma import explainable
 from .relevance import pair_relevances, walks_one_by_one
+from .studies.checks import sum_over_pairs
 
 REPEATS = 5
 LAYERS, FEATURES = 3, 64
@@ -46,22 +47,11 @@ def _against_walks(model: Any, graph: Graph) -> dict[str, float]:
         began = time.perf_counter()
         walks = walks_one_by_one(model, graph)
         slow = time.perf_counter() - began
-    deviation = (_pairs_of(walks) - pairs).abs().max() / walks.abs().sum()
+    deviation = (sum_over_pairs(walks) - pairs).abs().max() / walks.abs().sum()
     return {
         "n_walks": walks.numel(), "walks_s": round(slow, 2), "pairs_s": round(fast, 5), "speedup_vs_walks": round(slow / fast, 1),
         "max_deviation": float(deviation),
     }  # fmt: skip
-
-
-def _pairs_of(walks: torch.Tensor) -> torch.Tensor:
-    """(n, n) sums of walks over exactly two atoms; over one on the diagonal."""
-    n, length = walks.shape[0], walks.dim()
-    index = torch.stack(torch.meshgrid(*[torch.arange(n)] * length, indexing="ij")).flatten(1)
-    low, high = index.min(0).values, index.max(0).values
-    only = ((index == low) | (index == high)).all(0)
-    out = torch.zeros(n, n, dtype=walks.dtype)
-    out.index_put_((low[only], high[only]), walks.flatten()[only], accumulate=True)
-    return out + torch.triu(out, 1).T
 
 
 def _median(run: Callable[[], object]) -> float:

@@ -157,9 +157,18 @@ def one_walk(model: Potential, graph: Graph, walk: tuple[int, ...]) -> float:
 
 def shares_by_bodies(walks: Tensor) -> list[float]:
     """Share of sum |R| in walks over 1, 2, ... distinct atoms."""
+    size = _by_bodies(walks.abs())
+    return (size / size.sum()).tolist()
+
+
+def signed_by_bodies(walks: Tensor) -> list[float]:
+    """Sum of R in walks over 1, 2, ... distinct atoms."""
+    return _by_bodies(walks).tolist()
+
+
+def _by_bodies(walks: Tensor) -> Tensor:
     n, length = walks.shape[0], walks.dim()
     index = torch.stack(torch.meshgrid(*[torch.arange(n)] * length, indexing="ij")).flatten(1)
     ordered = index.sort(0).values
     bodies = 1 + (ordered[1:] != ordered[:-1]).sum(0)
-    size = torch.zeros(length + 1, dtype=walks.dtype).index_add(0, bodies, walks.abs().flatten())
-    return (size[1:] / size.sum()).tolist()
+    return torch.zeros(length + 1, dtype=walks.dtype).index_add(0, bodies, walks.flatten())[1:]

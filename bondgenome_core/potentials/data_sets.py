@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .trajectories import Run
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
-DODECANE, DODECAHEXAENE = "CCCCCCCCCCCC", "C=CC=CC=CC=CC=CC=C"
 ALKANES = tuple("C" * n for n in range(2, 13))
 POLYENES = tuple("C=C" * n for n in range(1, 7))
+DODECANE, DODECAHEXAENE = ALKANES[-1], POLYENES[-1]
+"""The longest chains: 14 Angstrom of carbon, where decay is looked at."""
 DIVERSE = (
     "C", "CC", "CCC", "C=C", "CC=C", "C#C", "CC#C", "C1CC1", "C1CCCC1", "C1CCCCC1", "c1ccccc1", "Cc1ccccc1", "C=Cc1ccccc1",
     "CO", "CCO", "CC(C)O", "OCCO", "COC", "CCOCC", "C1CCOC1", "C=O", "CC=O", "CC(C)=O", "C=CC=O", "OC=O", "CC(=O)O", "COC=O",
@@ -29,10 +32,9 @@ def _pair(source: str, seed: int, n_train: int, n_validation: int, n_test: int) 
 SETS: dict[str, tuple[Run, ...]] = {
     "ethanol": _pair("ethanol", 11, 1000, 200, 1000),
     "aspirin": _pair(ASPIRIN, 21, 1000, 200, 1000),
-    "dodecane": _pair(DODECANE, 31, 400, 50, 100),
-    "dodecahexaene": _pair(DODECAHEXAENE, 41, 400, 50, 100),
     "chains": tuple(
         run for k, source in enumerate((*ALKANES, *POLYENES)) for run in _pair(source, 100 + 2 * k, 60, 10, 20)
     ),
+    "water": tuple(replace(run, temperature_k=300.0) for run in _pair("water_8", 51, 400, 50, 100)),
     "organic": tuple(run for k, source in enumerate(DIVERSE) for run in _pair(source, 1000 + 2 * k, 80, 10, 10)),
 }  # fmt: skip

@@ -98,6 +98,19 @@ def labelled(structures: Iterable[Structure], group: str, method: str) -> list[F
     return out
 
 
+def with_orbital_energies(frames: FrameSet, method: str, record: dict[str, Any]) -> FrameSet:
+    """The same geometries with the energy of the highest occupied orbital as value, and no forces."""
+    from ..structures.orbital_levels import highest_occupied
+
+    found = tuple(
+        f._replace(
+            value=highest_occupied(Structure(f.numbers, f.positions), method=method), forces=np.full_like(f.positions, np.nan)
+        )
+        for f in frames.frames
+    )
+    return FrameSet(found, record)
+
+
 def save_frames(frames: FrameSet, path: Path) -> None:
     """Write as safetensors; positions and forces in single precision."""
     from safetensors.numpy import save

@@ -3,42 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from ..device import one_thread
 from ..errors import PotentialError
+from ..structures.gallery import load_gallery_structure
 from .data_sets import SETS
-from .frames import FrameSet
+from .frames import FrameSet, load_frames, save_frames, with_orbital_energies
 from .gold_frames import METHOD as GOLD_METHOD
 from .gold_frames import gold_frames
+from .pair_law import null_frames
 from .shipped import Plan
 from .training import Schedule
 from .trajectories import FRAMES, make_set
 
-GOLD = "gold"
+GOLD, LEVELS, PAIRS, METHOD = "gold", "levels", "pairs", "GFN2-xTB"
 PURPOSES = {
     GOLD: "Gold clusters, thiolate-protected and bare: Au, S, C, H.",
     "organic": "Organic molecules of C, H, N, O and S.",
+    "chains": "Alkanes and polyenes of up to 12 carbon atoms.",
+    "water": "A cluster of eight water molecules at 300 K.",
+    LEVELS: "The highest occupied orbital of alkanes and polyenes of up to 12 carbon atoms: an intensive property.",
+    PAIRS: "The null baseline: a molecule whose energy is a sum over pairs, by construction.",
 }
+SCHEDULES = {
+    GOLD: Schedule(epochs=150, batch=4),
+    "chains": Schedule(epochs=100),
+    "organic": Schedule(epochs=60),
+    LEVELS: Schedule(epochs=100, value_weight=1.0),
+    PAIRS: Schedule(epochs=100, batch=16, value_weight=1.0),
+}
+"""Where the default of 200 epochs at 8 frames a step does not serve."""
 
 
 def set_names() -> list[str]:
     """Every set of frames this program can make."""
-    return [*SETS, GOLD]
+    return [*SETS, GOLD, LEVELS, PAIRS]
 
 
 def frames_of_set(name: str, folder: Path = FRAMES, *, say: Callable[[str], None] = print) -> FrameSet:
     """Frames of a set, made where they are not there; raises PotentialError for an unknown name."""
     if name == GOLD:
-        path = folder / f"{GOLD}.safetensors"
-        return gold_frames(path, say=say)
+        return gold_frames(folder / f"{GOLD}.safetensors", say=say)
+    if name == LEVELS:
+        return _levels(folder, say)
+    if name == PAIRS:
+        return null_frames(load_gallery_structure("ethanol"), seed=0)
     if name not in SETS:
         raise PotentialError(f"There is no set called {name!r}; there are {', '.join(set_names())}.")
     return make_set(name, SETS[name], folder, say=say)
 
 
-def plan_for(name: str, kind: str, *, cutoff: float = 5.0, epochs: int | None = None, n_seeds: int = 3) -> Plan:
-    """Architecture and schedule of a potential on a set."""
-    schedule = Schedule(epochs=epochs or (150 if name == GOLD else 200), batch=4 if name == GOLD else 8)
-    architecture = {"kind": kind, "cutoff": cutoff, "n_features": 64, "n_layers": 3}
+def _levels(folder: Path, say: Callable[[str], None]) -> FrameSet:
+    """Orbital energies of the chains, kept with the hash of the frames they are of."""
+    chains, path = frames_of_set("chains", folder, say=say), folder / f"{LEVELS}.safetensors"
+    record: dict[str, Any] = {"name": LEVELS, "method": METHOD, "value": "energy of the highest occupied orbital, eV",
+                              "geometries": chains.sha256}  # fmt: skip
+    if path.is_file() and (known := load_frames(path)).record == record:
+        return known
+    with one_thread():
+        found = with_orbital_energies(chains, METHOD, record)
+    save_frames(found, path)
+    return found
+
+
+def plan_for(name: str, kind: str, *, cutoff: float = 5.0, readout: str = "sum", epochs: int | None = None,
+             n_seeds: int = 3) -> Plan:  # fmt: skip
+    """Architecture and schedule of a potential on a set.  readout: 'sum' for energies; 'mean' or 'max' for orbital levels."""
+    schedule = SCHEDULES.get(name, Schedule())
+    if epochs:
+        schedule = replace(schedule, epochs=epochs)
+    architecture = {"kind": kind, "cutoff": cutoff, "n_features": 64, "n_layers": 3, "readout": readout}
     purpose = PURPOSES.get(name, f"Dynamics of {name} at 500 K.")
-    return Plan(architecture, schedule, GOLD_METHOD if name == GOLD else "GFN2-xTB", purpose, n_seeds)
+    method = {GOLD: GOLD_METHOD, PAIRS: "analytic pairs"}.get(name, METHOD)
+    return Plan(architecture, schedule, method, purpose, n_seeds)

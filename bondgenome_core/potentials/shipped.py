@@ -16,6 +16,7 @@ import numpy as np
 
 from ..artefacts import ASSETS, load_tensors, read_card, source_commit, versions, write_card
 from ..errors import ArtefactError, PotentialError
+from ..structures.relax import METHODS
 from .build import build_potential
 from .contract import Potential
 from .frames import FrameSet
@@ -53,6 +54,12 @@ class PotentialModel:
     @property
     def elements(self) -> tuple[int, ...]:
         return tuple(self.card["elements"])
+
+    @property
+    def has_forces(self) -> bool:
+        """Whether it is a potential of some xTB, whose forces can be checked on any frame; not so for orbital energies and the
+        analytic pairs of the null baseline."""
+        return self.method in METHODS and "force_mae" in self.card["figures"]
 
     @cached_property
     def members(self) -> tuple[Potential, ...]:
@@ -92,13 +99,14 @@ def find_potential(name: str) -> PotentialModel:
 
 
 def potentials_for(numbers: Iterable[int]) -> list[PotentialModel]:
-    """Those that know all elements, the most special first; raises PotentialError where none does."""
+    """Those of xTB energies that know all elements; raises PotentialError where none does."""
     from ase.data import chemical_symbols
 
     wanted = {int(z) for z in numbers}
-    found = [m for m in list_potentials() if wanted <= set(m.elements)]
+    usable = [m for m in list_potentials() if m.has_forces]
+    found = [m for m in usable if wanted <= set(m.elements)]
     if not found:
-        sets = sorted({", ".join(chemical_symbols[z] for z in m.elements) for m in list_potentials()})
+        sets = sorted({", ".join(chemical_symbols[z] for z in m.elements) for m in usable})
         said = ", ".join(chemical_symbols[z] for z in sorted(wanted))
         raise PotentialError(
             f"No shipped potential knows {said} together; there are models of {'; of '.join(sets) or 'nothing'}."
@@ -124,14 +132,18 @@ def release_potential(frames: FrameSet, out: Path, plan: Plan, *, say: Callable[
     figures: dict[str, Any] = {"n_train": len(train), "n_validation": len(validation), "n_test": len(test), **spread(test)}
     found = []
     for seed in range(plan.n_seeds):
-        model = _trained(train, validation, out / seed_file(seed), plan, seed, say)
+        model = trained(train, validation, out / seed_file(seed), plan.architecture, plan.schedule, seed, say)
         found.append(errors_of(model, test))
         say(f"seed {seed}: value {found[-1].value_mae:.4f} eV, force {found[-1].force_mae:.4f} eV/A on test frames")
     figures["value_mae"] = [round(e.value_mae, 5) for e in found]
-    figures["force_mae"] = [round(e.force_mae, 5) for e in found]
-    figures["force_mae_share"] = round(found[0].force_mae / figures["force_sd"], 4)
+    if np.isfinite(found[0].force_mae):
+        figures["force_mae"] = [round(e.force_mae, 5) for e in found]
+        figures["force_mae_share"] = round(found[0].force_mae / figures["force_sd"], 4)
+    else:
+        del figures["force_sd"]
     card = {
-        "purpose": plan.purpose, "method": plan.method, "elements": list(train.elements), "architecture": plan.architecture,
+        "purpose": plan.purpose, "method": plan.method, "elements": list(train.elements),
+        "architecture": build_potential(plan.architecture).architecture,
         "training": plan.schedule.as_card(), "seeds": list(range(plan.n_seeds)), "data": frames.record, "figures": figures,
         "versions": versions(), "source_commit": source_commit(), "licence": "MIT",
         "references": ["10.1063/1.5019779" if plan.architecture["kind"] == "SchNet" else "10.48550/arXiv.2102.03150"],
@@ -140,20 +152,23 @@ def release_potential(frames: FrameSet, out: Path, plan: Plan, *, say: Callable[
     return figures
 
 
-def _trained(train: FrameSet, validation: FrameSet, path: Path, plan: Plan, seed: int, say: Callable[[str], None]) -> Potential:
+def trained(train: FrameSet, validation: FrameSet, path: Path, architecture: dict[str, Any], schedule: Schedule, seed: int,
+            say: Callable[[str], None]) -> Potential:  # fmt: skip
+    """A network of this architecture fitted to these very frames: read from ``path`` where it is there, else made and kept."""
     import torch
     from safetensors import safe_open
     from safetensors.torch import save
 
-    fingerprint = f"{plan.architecture} {plan.schedule} {train.sha256} {validation.sha256} {seed}"
-    model = build_potential(plan.architecture, seed=seed)
+    fingerprint = f"{architecture} {schedule} {train.sha256} {validation.sha256} {seed}"
+    model = build_potential(architecture, seed=seed)
     if path.is_file():
         with safe_open(path, framework="pt") as stored:
             if (stored.metadata() or {}).get("fingerprint") == fingerprint:
                 model.load_state_dict({name: stored.get_tensor(name) for name in list(stored.keys())})
                 model.elements = train.elements
                 return model.eval().requires_grad_(False)
-    fit(model, train, validation, plan.schedule, seed=seed, say=say)
+    fit(model, train, validation, schedule, seed=seed, say=say)
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     with torch.no_grad():
         part.write_bytes(save({k: v.contiguous() for k, v in model.state_dict().items()}, {"fingerprint": fingerprint}))
@@ -167,14 +182,23 @@ def card_prose(name: str, card: dict[str, Any]) -> str:
 
     f, a = card["figures"], card["architecture"]
     elements = ", ".join(chemical_symbols[z] for z in card["elements"])
-    errors = ", ".join(f"{e:.4f}" for e in f["force_mae"])
     return "\n".join([
         f"# {name}", "", card["purpose"], "",
-        f"{a['kind']}, {a['n_layers']} layers of {a['n_features']} features, cut-off {a['cutoff']:g} Å; elements {elements}; "
+        f"{a['kind']}, {a['n_layers']} layers of {a['n_features']} features, cut-off {a['cutoff']:g} Å, read-out {a['readout']}; "
+        f"elements {elements}; "
         f"labels {card['method']}; trained on {f['n_train']} frames, watched on {f['n_validation']}.", "",
-        f"On {f['n_test']} test frames of trajectories with their own seeds: force error (mean absolute component) "
-        f"{errors} eV/Å for seeds {', '.join(map(str, card['seeds']))}; {100 * f['force_mae_share']:.1f} % of the s.d. of the "
-        f"forces, {f['force_sd']:.3f} eV/Å. Energy error {', '.join(f'{1000 * e:.1f}' for e in f['value_mae'])} meV; s.d. within "
-        f"a trajectory {1000 * f['value_sd']:.0f} meV.", "",
+        f"On {f['n_test']} test frames with seeds of their own, seeds {', '.join(map(str, card['seeds']))} of the network: "
+        f"{_force_errors(f)}error of the value {', '.join(f'{1000 * e:.1f}' for e in f['value_mae'])} meV, whose s.d. within "
+        f"a trajectory is {1000 * f['value_sd']:.0f} meV.", "",
         "Not for elements, charges or bonding that the frames do not have; not for temperatures far above 500 K.", "",
     ])  # fmt: skip
+
+
+def _force_errors(f: dict[str, Any]) -> str:
+    if "force_mae" not in f:
+        return ""
+    errors = ", ".join(f"{e:.4f}" for e in f["force_mae"])
+    return (
+        f"force error (mean absolute component) {errors} eV/Å, {100 * f['force_mae_share']:.1f} % of the s.d. of the forces, "
+        f"{f['force_sd']:.3f} eV/Å; "
+    )

@@ -6,6 +6,7 @@ from trajectories with a seed of their own.  At 500 K, 0.5 fs a step, real masse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,13 +21,14 @@ from .frames import Frame, FrameSet, join, labelled, load_frames, save_frames
 
 FRAMES = ASSETS / "frames"
 ROLES = ("train", "validation", "test")
+WATER = re.compile(r"water_(\d+)")
 PIECE = 50
 """Frames between two writings of an unfinished trajectory."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One trajectory.  source: a gallery name or a SMILES.  roles: (role, number of frames) in the order they are made."""
+    """One trajectory.  source: a gallery name, 'water_<n>' or a SMILES; roles: (role, number of frames) as they are made."""
 
     source: str
     seed: int
@@ -70,12 +72,18 @@ def of_role(frames: FrameSet, role: str, source: str | None = None) -> FrameSet:
 
 
 def open_source(source: str, method: str) -> Structure:
-    """A gallery structure, or a molecule from SMILES, relaxed with ``method``."""
+    """A gallery structure, 'water_<n>', or a molecule from SMILES, relaxed with ``method``."""
+    from ..structures.builders.water import water_cluster
     from ..structures.gallery import gallery, load_gallery_structure
     from ..structures.relax import relax
     from ..structures.smiles import structure_from_smiles
 
-    start = load_gallery_structure(source) if source in {entry.name for entry in gallery()} else structure_from_smiles(source)
+    if source in {entry.name for entry in gallery()}:
+        start = load_gallery_structure(source)
+    elif found := WATER.fullmatch(source):
+        start = water_cluster(int(found[1]), seed=0)
+    else:
+        start = structure_from_smiles(source)
     return relax(start, method=method, fmax=0.02)
 
 

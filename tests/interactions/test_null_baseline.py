@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from bondgenome_core.interactions import null_baseline
 from bondgenome_core.interactions.couplings import block_norms
-from bondgenome_core.interactions.null_baseline import PairPotential, null_figures, null_frames
+from bondgenome_core.interactions.null_baseline import null_figures
+from bondgenome_core.potentials import pair_law
 from bondgenome_core.potentials.build import build_potential
+from bondgenome_core.potentials.pair_law import PairPotential, null_frames
 
 
 @pytest.fixture
 def few(monkeypatch):
     for name, n in (("N_TRAIN", 3), ("N_VALIDATION", 2), ("N_TEST", 2)):
-        monkeypatch.setattr(null_baseline, name, n)
+        monkeypatch.setattr(pair_law, name, n)
 
 
 @pytest.mark.law

@@ -19,6 +19,7 @@ from bondgenome_core.interactions.relevance import (
     walk_relevances,
     walks_one_by_one,
 )
+from bondgenome_core.interactions.studies.checks import without_biases
 from bondgenome_core.potentials.build import build_potential
 from bondgenome_core.potentials.graph import dense_graph
 from bondgenome_core.structures.structure import Structure
@@ -29,14 +30,6 @@ DOUBLE = torch.float64
 @pytest.fixture(scope="module")
 def molecule():
     return Structure([6, 8, 1, 1], [[0, 0, 0], [1.2, 0, 0], [-0.55, 0.94, 0], [-0.55, -0.94, 0.1]], name="formaldehyde")
-
-
-def without_biases(model):
-    """Biases 0 wherever relevance flows; filters act on distances and keep theirs."""
-    for name, parameter in model.named_parameters():
-        if name.endswith("bias") and ".filter" not in name:
-            parameter.data.zero_()
-    return model
 
 
 def prediction(model, graph):

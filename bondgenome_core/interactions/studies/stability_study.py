@@ -1,0 +1,141 @@
+"""Do models that deviate from physics make unstable dynamics?  Potentials of ethanol that differ in kind, cut-off, training
+size and seed: how long each holds the molecule together, beside its test error and its deviation from xTB's couplings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...artefacts import write_text_atomically
+from ...potentials.build import KINDS
+from ...potentials.contract import Potential
+from ...potentials.frames import FrameSet
+from ...potentials.shipped import trained
+from ...potentials.training import Schedule, errors_of
+from ...potentials.trajectories import of_role
+from ...structures.structure import Structure
+from ...units import KCAL_PER_MOL_PER_EV
+from ..couplings import block_norms, hessian, in_double
+from ..decay import deviation
+from ..stability import Survival, bonded_ranges, forces_of, survive
+from ..table import distances_of
+
+CUTOFFS, TEMPERATURES = (3.0, 5.0, 8.0), (300.0, 500.0)
+SIZES = ((1000, 0), (500, 1))
+"""Training frames and seed."""
+N_COMPARED = 10
+"""Test frames whose couplings are compared with xTB's."""
+LIMITS = {"SchNet": 1.6, "PaiNN": 1.0}
+"""kcal/mol/Angstrom: twice the aim for the force error; a worse model is no member of the study."""
+
+
+class Member(NamedTuple):
+    """One potential of the study.  cutoff: Angstrom."""
+
+    kind: str
+    cutoff: float
+    n_train: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}-{self.cutoff:g}A-{self.n_train}-s{self.seed}"
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        return {"kind": self.kind, "cutoff": self.cutoff, "n_features": 64, "n_layers": 3}
+
+
+MEMBERS = tuple(Member(kind, cutoff, n, seed) for kind in KINDS for cutoff in CUTOFFS for n, seed in SIZES)
+
+
+def stability_study(frames: FrameSet, start: Structure, references: Sequence[np.ndarray], folder: Path, *,
+                    members: Sequence[Member] = MEMBERS, schedule: Schedule | None = None, most_ps: float = 10.0,
+                    say: Callable[[str], None] = print) -> list[dict[str, Any]]:  # fmt: skip
+    """One record per member, each written to ``folder`` when finished; those of the same weights and settings are kept.
+
+    start: the relaxed molecule with bonds.  references: norms of xTB's Hessian blocks on the first test frames.
+    """
+    schedule = schedule or Schedule()
+    rows = []
+    for member in members:
+        path = folder / f"{member.name}.json"
+        train = of_role(frames, "train")[: member.n_train]
+        model = trained(train, of_role(frames, "validation"), path.with_suffix(".safetensors"), member.architecture, schedule,
+                        member.seed, say)  # fmt: skip
+        settings = {"frames": frames.sha256, "schedule": schedule.as_card(), "most_ps": most_ps, "n_compared": len(references)}
+        row = json.loads(path.read_text()) if path.is_file() else {}
+        if row.get("settings") != settings:
+            row = {"name": member.name, **member._asdict(), "settings": settings, **_measured(model, frames, references)}
+            for temperature in TEMPERATURES:
+                row[f"md_{temperature:g}"] = _survived(model, frames, start, temperature, most_ps, member.seed)
+            write_text_atomically(path, json.dumps(row, indent=1) + "\n")
+        say(f"{member.name}: force {row['force_mae']:.2f} kcal/mol/A, deviation {row['deviation']:.2f}, "
+            + ", ".join(f"{t:g} K {row[f'md_{t:g}']['n_survivors']} survive" for t in TEMPERATURES))  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+def _measured(model: Potential, frames: FrameSet, references: Sequence[np.ndarray]) -> dict[str, float]:
+    import torch
+
+    from ...potentials.graph import dense_graph
+
+    test = of_role(frames, "test")
+    errors, exact = errors_of(model, test), in_double(model)
+    distances, ours, theirs = [], [], []
+    for frame, reference in zip(test.frames, references, strict=False):
+        s = Structure(frame.numbers, frame.positions)
+        pairs = np.triu_indices(len(s), 1)
+        distances.append(distances_of(s)[pairs])
+        ours.append(block_norms(hessian(exact, dense_graph(s, torch.float64)))[pairs])
+        theirs.append(reference[pairs])
+    return {
+        "force_mae": errors.force_mae * KCAL_PER_MOL_PER_EV, "value_mae": errors.value_mae * KCAL_PER_MOL_PER_EV,
+        "deviation": deviation(*(np.concatenate(x) for x in (distances, ours, theirs))),
+    }  # fmt: skip
+
+
+def _survived(
+    model: Potential, frames: FrameSet, start: Structure, temperature: float, most_ps: float, seed: int
+) -> dict[str, Any]:
+    found: Survival = survive(
+        forces_of(model, start.numbers), start.positions, _masses(start), bonded_ranges(start, frames),
+        temperature_k=temperature, seed=seed, most_ps=most_ps,
+    )  # fmt: skip
+    return {
+        "times_ps": found.times.tolist(), "median_ps": float(np.median(found.times)), "n_survivors": found.n_survivors,
+        "causes": list(found.causes),
+    }  # fmt: skip
+
+
+def _masses(structure: Structure) -> np.ndarray:
+    from ase.data import atomic_masses
+
+    return np.asarray(atomic_masses[structure.numbers])
+
+
+def stability_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Members within the limit of force error, survivors, and rank correlations of survival with error and deviation.
+
+    A correlation is None where all members survive alike: nothing is to be ranked then.
+    """
+    from scipy.stats import spearmanr
+
+    kept = [r for r in rows if r["force_mae"] <= LIMITS[r["kind"]]]
+    out: dict[str, Any] = {"n_models": len(kept), "left_out": [r["name"] for r in rows if r not in kept]}
+    for temperature in TEMPERATURES:
+        medians = np.array([r[f"md_{temperature:g}"]["median_ps"] for r in kept])
+        mean = np.array([np.mean(r[f"md_{temperature:g}"]["times_ps"]) for r in kept])
+        varied = len(kept) > 2 and np.ptp(mean) > 0
+        out[f"{temperature:g}"] = {
+            "median_ps": medians.tolist(), "n_replicas": sum(len(r[f"md_{temperature:g}"]["causes"]) for r in kept),
+            "n_survivors": sum(r[f"md_{temperature:g}"]["n_survivors"] for r in kept),
+            "rank_with_force_mae": float(spearmanr(mean, [r["force_mae"] for r in kept]).statistic) if varied else None,
+            "rank_with_deviation": float(spearmanr(mean, [r["deviation"] for r in kept]).statistic) if varied else None,
+        }  # fmt: skip
+    return out
