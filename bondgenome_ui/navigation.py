@@ -20,12 +20,12 @@ SECTIONS = {
         ("roadmap", "Roadmap", "map"), ("dashboard", "Dashboard", "dashboard"),
         ("models", "Models", "model_training"),
     ],
-    "Further lenses": [("interactions", "Interactions", "grid_on")],
+    "Further lenses": [("interactions", "Interactions", "grid_on"), ("learning", "Learning physics", "school")],
     "Server": [("jobs", "Jobs", "pending_actions"), ("about", "About", "info")],
 }  # fmt: skip
 """Section -> file, title and icon of each page."""
-NEEDED = {"interactions": "potentials"}
-"""Pages that are listed only where this folder of the assets holds something."""
+NEEDED = {"interactions": "potentials/*/card.json", "learning": "studies/*.json"}
+"""Pages that are listed only where such files are among the assets."""
 
 
 def sections(*, icons: bool) -> dict[str, list[StreamlitPage]]:
@@ -42,7 +42,7 @@ def sections(*, icons: bool) -> dict[str, list[StreamlitPage]]:
 
 
 def _usable(file: str) -> bool:
-    return file not in NEEDED or any((ASSETS / NEEDED[file]).glob("*/card.json"))
+    return file not in NEEDED or any(ASSETS.glob(NEEDED[file]))
 
 
 def navigate() -> None:

@@ -158,3 +158,32 @@ def test_sets_test_on_seeds_they_do_not_train_on_and_the_general_one_has_fifty_m
         assert seeds["train"]
         assert seeds["test"]
         assert not seeds["train"] & seeds["test"]
+
+
+def test_orbital_levels_are_those_of_xtb_and_carry_no_forces(made):
+    from bondgenome_core.potentials.frames import with_orbital_energies
+
+    levels = with_orbital_energies(made[0][:2], "GFN2-xTB", {"name": "levels"})
+    assert np.isnan(levels.frames[0].forces).all()
+    assert [f.value for f in levels.frames] != [f.value for f in made[0].frames[:2]]
+    # near the ionisation energy of water, 12.6 eV, and not the level below, 2 eV deeper
+    assert all(-13.6 < f.value < -11.0 for f in levels.frames)
+
+
+def test_a_value_without_forces_is_learned_and_its_card_states_no_force_error(tmp_path):
+    from bondgenome_core.potentials.shipped import Plan, PotentialModel, release_potential
+
+    rng = np.random.default_rng(0)
+    frames = [
+        Frame(np.array([8, 1, 1]), rng.normal(size=(3, 3)), float(rng.normal()), np.full((3, 3), np.nan), f"m/{role}")
+        for role in ["train"] * 8 + ["validation"] * 2 + ["test"] * 2
+    ]
+    plan = Plan(
+        {"kind": "SchNet", "n_features": 8, "n_layers": 1, "readout": "max"}, Schedule(epochs=1), "GFN2-xTB", "Levels.", 1
+    )
+    figures = release_potential(FrameSet(tuple(frames), {"name": "levels"}), tmp_path / "m", plan, say=lambda _: None)
+    assert "force_mae" not in figures
+    assert np.isfinite(figures["value_mae"][0])
+    model = PotentialModel(tmp_path / "m")
+    assert not model.has_forces
+    assert "read-out max" in (tmp_path / "m" / "card.md").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -136,27 +137,38 @@ REPORTS: dict[str, Callable[..., list[dict[str, Any]]]] = {
 }  # fmt: skip
 
 
-def write_report(study: str, results: Sequence[dict[str, Any]], folder: Path = STUDIES) -> None:
+def write_report(study: str, results: Sequence[dict[str, Any]], folder: Path | None = None) -> None:
     """Keep the results of a study with the hashes of the weights they follow from."""
     named = {name for r in results for name in ([r["model"]] if "model" in r else r.get("models", {}).values())}
     weights = {m.name: weights_hash(m) for m in list_potentials() if m.name in named}
-    record = {"study": study, "title": TITLES[study], "weights": weights, "results": list(results), "versions": versions(),
-              "source_commit": source_commit()}  # fmt: skip
+    found = json.loads(json.dumps(list(results), default=_plain))
+    record = {"study": study, "title": TITLES[study], "weights": weights, "results": found, "sha256": _hash_of(found),
+              "versions": versions(), "source_commit": source_commit()}  # fmt: skip
+    folder = folder or STUDIES
     folder.mkdir(parents=True, exist_ok=True)
-    write_text_atomically(folder / f"{study}.json", json.dumps(record, default=_plain) + "\n")
+    write_text_atomically(folder / f"{study}.json", json.dumps(record) + "\n")
 
 
-def load_report(study: str, folder: Path = STUDIES) -> dict[str, Any]:
-    """A kept study; raises ArtefactError where there is none, or where it follows from other weights than those shipped."""
+def load_report(study: str, folder: Path | None = None) -> dict[str, Any]:
+    """A kept study; raises ArtefactError where there is none, where it was changed, or where it follows from other weights than
+    those shipped."""
     try:
-        record: dict[str, Any] = json.loads((folder / f"{study}.json").read_text(encoding="utf-8"))
-        weights = dict(record["weights"])
+        record: dict[str, Any] = json.loads(((folder or STUDIES) / f"{study}.json").read_text(encoding="utf-8"))
+        weights, unchanged = dict(record["weights"]), record["sha256"] == _hash_of(record["results"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtefactError(f"The study {study!r} was not computed yet; run `evaluate interactions --update`.") from error
+    if not unchanged:
+        raise ArtefactError(
+            f"The study {study!r} does not match its hash; fetch it again or run `evaluate interactions --update`."
+        )
     now = {m.name: weights_hash(m) for m in list_potentials() if m.name in weights}
     if now != weights:
         raise ArtefactError(f"The study {study!r} is of other weights than those shipped; run `evaluate interactions --update`.")
     return record
+
+
+def _hash_of(results: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(results, sort_keys=True).encode()).hexdigest()
 
 
 def weights_hash(model: PotentialModel) -> str:

@@ -124,18 +124,22 @@ def stability_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     A correlation is None where all members survive alike: nothing is to be ranked then.
     """
-    from scipy.stats import spearmanr
-
     kept = [r for r in rows if r["force_mae"] <= LIMITS[r["kind"]]]
     out: dict[str, Any] = {"n_models": len(kept), "left_out": [r["name"] for r in rows if r not in kept]}
     for temperature in TEMPERATURES:
-        medians = np.array([r[f"md_{temperature:g}"]["median_ps"] for r in kept])
-        mean = np.array([np.mean(r[f"md_{temperature:g}"]["times_ps"]) for r in kept])
-        varied = len(kept) > 2 and np.ptp(mean) > 0
+        runs = [r[f"md_{temperature:g}"] for r in kept]
+        mean = [float(np.mean(m["times_ps"])) for m in runs]
         out[f"{temperature:g}"] = {
-            "median_ps": medians.tolist(), "n_replicas": sum(len(r[f"md_{temperature:g}"]["causes"]) for r in kept),
-            "n_survivors": sum(r[f"md_{temperature:g}"]["n_survivors"] for r in kept),
-            "rank_with_force_mae": float(spearmanr(mean, [r["force_mae"] for r in kept]).statistic) if varied else None,
-            "rank_with_deviation": float(spearmanr(mean, [r["deviation"] for r in kept]).statistic) if varied else None,
+            "median_ps": [m["median_ps"] for m in runs], "n_replicas": sum(len(m["causes"]) for m in runs),
+            "n_survivors": sum(m["n_survivors"] for m in runs),
+            "rank_with_force_mae": _rank(mean, [r["force_mae"] for r in kept]),
+            "rank_with_deviation": _rank(mean, [r["deviation"] for r in kept]),
         }  # fmt: skip
     return out
+
+
+def _rank(first: Sequence[float], second: Sequence[float]) -> float | None:
+    from scipy.stats import spearmanr
+
+    varied = len(first) > 2 and np.ptp(first) > 0 and np.ptp(second) > 0
+    return float(spearmanr(first, second).statistic) if varied else None
