@@ -35,3 +35,7 @@ class SliceError(BondGenomeError):
 
 class PotentialError(BondGenomeError):
     """A potential cannot be used on these atoms, or cannot be explained."""
+
+
+class AmonError(BondGenomeError):
+    """A molecule has no amons, or nothing can be learned from them."""

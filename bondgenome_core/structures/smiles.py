@@ -10,6 +10,7 @@ from ..errors import StructureError
 from .structure import MAX_ATOMS, Structure, lowest_multiplicity
 
 MAX_SMILES_LENGTH = 2000
+MMFF_STEPS = 5000
 
 
 def structure_from_smiles(smiles: str, *, seed: int = 0, multiplicity: int | None = None, name: str | None = None) -> Structure:
@@ -17,6 +18,19 @@ def structure_from_smiles(smiles: str, *, seed: int = 0, multiplicity: int | Non
 
     Raises StructureError for text that is not SMILES, several molecules, too many atoms or no embedding.
     """
+    from rdkit import Chem
+
+    text, molecule = smiles.strip(), embedded_molecule(smiles, seed=seed)
+    positions = np.array(molecule.GetConformer().GetPositions())
+    numbers = np.array([atom.GetAtomicNum() for atom in molecule.GetAtoms()])
+    charge = Chem.GetFormalCharge(molecule)
+    spin = lowest_multiplicity(numbers, charge) if multiplicity is None else multiplicity
+    source = f"SMILES {text}, ETKDG seed {seed}, MMFF94"
+    return Structure(numbers, positions, charge=charge, multiplicity=spin, name=name or "molecule", source=source)
+
+
+def embedded_molecule(smiles: str, *, seed: int = 0) -> Any:
+    """An RDKit molecule with explicit hydrogens and one conformer; raises StructureError as ``structure_from_smiles``."""
     from rdkit import Chem, rdBase
 
     text = smiles.strip()
@@ -28,20 +42,16 @@ def structure_from_smiles(smiles: str, *, seed: int = 0, multiplicity: int | Non
             raise StructureError(f"{text[:60]!r} is not valid SMILES; check brackets, ring numbers and valences.")
         if "." in text and len(Chem.GetMolFrags(molecule)) > 1:
             raise StructureError("The SMILES names several molecules; enter one at a time.")
+        if any(atom.GetAtomicNum() < 1 for atom in molecule.GetAtoms()):
+            raise StructureError(f"{text[:60]!r} has a placeholder atom (*); replace it by an element.")
         molecule = Chem.AddHs(molecule)
         if molecule.GetNumAtoms() > MAX_ATOMS:
             raise StructureError(f"The molecule has {molecule.GetNumAtoms()} atoms, more than the limit of {MAX_ATOMS}.")
-        positions = _embed(molecule, seed, text)
-    numbers = np.array([atom.GetAtomicNum() for atom in molecule.GetAtoms()])
-    if (numbers < 1).any():
-        raise StructureError(f"{text[:60]!r} has a placeholder atom (*); replace it by an element.")
-    charge = Chem.GetFormalCharge(molecule)
-    spin = lowest_multiplicity(numbers, charge) if multiplicity is None else multiplicity
-    source = f"SMILES {text}, ETKDG seed {seed}, MMFF94"
-    return Structure(numbers, positions, charge=charge, multiplicity=spin, name=name or "molecule", source=source)
+        _embed(molecule, seed, text)
+    return molecule
 
 
-def _embed(molecule: Any, seed: int, text: str) -> np.ndarray:
+def _embed(molecule: Any, seed: int, text: str) -> None:
     from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
     settings = rdDistGeom.ETKDGv3()
@@ -50,5 +60,4 @@ def _embed(molecule: Any, seed: int, text: str) -> np.ndarray:
     if rdDistGeom.EmbedMolecule(molecule, settings) < 0:
         raise StructureError(f"No three-dimensional form was found for {text[:60]!r}; upload a structure file instead.")
     if rdForceFieldHelpers.MMFFHasAllMoleculeParams(molecule):
-        rdForceFieldHelpers.MMFFOptimizeMolecule(molecule, maxIters=1000)
-    return np.array(molecule.GetConformer().GetPositions())
+        rdForceFieldHelpers.MMFFOptimizeMolecule(molecule, maxIters=MMFF_STEPS)

@@ -1,0 +1,134 @@
+"""A molecule whose energy is wanted: from SMILES or from a structure in space, with its amons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import AmonError
+from ..structures.structure import Structure
+from .conformers import Conformers
+from .fragment import DEFAULT_K, LARGEST_K, fragments_of
+from .geometry import Amon, QueryGeometry, clashes, place
+from .heavy_graph import HeavyGraph, heavy_graph
+from .rules import REASONS, Rejection
+
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
+
+CLASH = "clash"
+MOST_HEAVY = 60
+"""Heavy atoms of a query."""
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """structure: with hydrogens.  molecule: the same in RDKit, with a conformer, in the same order.  graph: its heavy atoms."""
+
+    structure: Structure
+    molecule: Mol
+    graph: HeavyGraph
+
+    @property
+    def geometry(self) -> QueryGeometry:
+        own: list[list[int]] = [[] for _ in self.graph.index]
+        place_of = {atom: k for k, atom in enumerate(self.graph.index)}
+        for bond in self.molecule.GetBonds():
+            for a, b in ((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()), (bond.GetEndAtomIdx(), bond.GetBeginAtomIdx())):
+                if a in place_of and self.structure.numbers[b] == 1:
+                    own[place_of[a]].append(b)
+        return QueryGeometry(self.structure.numbers, self.structure.positions, tuple(tuple(sorted(h)) for h in own))
+
+
+@dataclass(frozen=True)
+class AmonSet:
+    """Amons of a query, small ones first, each conformer for itself; rejected: connected sets with the reason."""
+
+    amons: tuple[Amon, ...]
+    rejected: tuple[Rejection, ...]
+    k: int
+
+    def up_to(self, n_heavy: int) -> tuple[Amon, ...]:
+        """Amons of at most so many heavy atoms."""
+        return tuple(a for a in self.amons if a.n_heavy <= n_heavy)
+
+
+def amons_of(query: Query, k: int = DEFAULT_K) -> AmonSet:
+    """All amons of at most k heavy atoms.
+
+    Raises AmonError for a size that is not between 1 and 9, and where a charged group has no neutral fragment.
+    """
+    if not 1 <= k <= LARGEST_K:
+        raise AmonError(f"Amons have 1 to {LARGEST_K} heavy atoms; {k} is outside.")
+    graph, geometry, conformers = query.graph, query.geometry, Conformers()
+    fragments = fragments_of(graph, k)
+    _require_covered_charges(graph, {a for f in fragments.found for a in f.atoms})
+    amons, rejected = [], list(fragments.rejected)
+    for fragment in sorted(fragments.found, key=lambda f: (len(f.atoms), f.smiles, f.atoms)):
+        amon = place(graph, geometry, fragment)
+        if clashes(amon):
+            rejected.append(Rejection(fragment.atoms, CLASH))
+        elif conformers.keeps(amon):
+            amons.append(amon)
+    if not amons:
+        raise AmonError("No fragment of this molecule is an amon; every one breaks a rule. Allow larger ones.")
+    return AmonSet(tuple(amons), tuple(rejected), k)
+
+
+def reason_in_words(reason: str) -> str:
+    """What is said of a rejected fragment."""
+    return "has atoms too close together" if reason == CLASH else REASONS[reason]
+
+
+def _require_covered_charges(graph: HeavyGraph, covered: set[int]) -> None:
+    from ase.data import chemical_symbols
+
+    bare = [chemical_symbols[graph.numbers[a]] for a in range(len(graph)) if graph.charges[a] and a not in covered]
+    if bare:
+        raise AmonError(
+            f"The charge on {', '.join(bare)} is in no neutral fragment; draw the neutral form of the group (an acid as COOH, an "
+            "amine as NH2)."
+        )
+
+
+def query_from_smiles(smiles: str, *, seed: int = 7) -> Query:
+    """A molecule from SMILES with an ETKDG conformer; raises StructureError or AmonError with one sentence."""
+    from ..structures.smiles import embedded_molecule
+
+    return _query(embedded_molecule(smiles, seed=seed), name=smiles, source=f"SMILES {smiles}, ETKDG seed {seed}, MMFF94")
+
+
+def query_from_structure(structure: Structure) -> Query:
+    """A molecule in space; bond orders are perceived from distances and valences (RDKit's DetermineBonds).
+
+    Raises AmonError where that fails, for periodic structures and open shells.
+    """
+    from rdkit import Chem
+    from rdkit.Chem import rdDetermineBonds
+
+    if any(structure.pbc):
+        raise AmonError(f"{structure.name} is periodic; amons are made of molecules.")
+    if structure.multiplicity != 1:
+        raise AmonError(f"{structure.name} has unpaired electrons; amons are closed-shell fragments of closed-shell molecules.")
+    lines = [f"{s} {x:.8f} {y:.8f} {z:.8f}" for s, (x, y, z) in zip(structure.symbols, structure.positions, strict=True)]
+    molecule = Chem.MolFromXYZBlock(f"{len(lines)}\n\n" + "\n".join(lines) + "\n")
+    try:
+        rdDetermineBonds.DetermineBonds(molecule, charge=structure.charge)
+    except ValueError as error:
+        raise AmonError(
+            f"No bond orders fit {structure.name}; check its hydrogens and charge, or enter the molecule as SMILES."
+        ) from error
+    return _query(molecule, name=structure.name, source=structure.source)
+
+
+def _query(molecule: Mol, *, name: str, source: str) -> Query:
+    from rdkit import Chem
+
+    graph = heavy_graph(molecule)
+    if len(graph) > MOST_HEAVY:
+        raise AmonError(f"The molecule has {len(graph)} heavy atoms, more than the limit of {MOST_HEAVY}.")
+    numbers = np.array([a.GetAtomicNum() for a in molecule.GetAtoms()])
+    positions = np.array(molecule.GetConformer().GetPositions())
+    return Query(Structure(numbers, positions, charge=Chem.GetFormalCharge(molecule), name=name, source=source), molecule, graph)
