@@ -1,0 +1,125 @@
+"""From a molecule to its energy by amons: fragments, their references, what is learned as they grow, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import AmonError
+from .fragment import DEFAULT_K
+from .query import AmonSet, Query, amons_of
+from .references import DEFAULT_REFERENCE, Progress, Store, find_reference, reference_energies
+from .regression import Comparison, Estimate, compare, learn
+
+CONFIDENCE = 1.96
+"""Standard deviations of a 95 % interval."""
+FAR = 0.75
+"""Largest distance of an atom to its nearest training atom that was seen in accurate predictions."""
+UNSETTLED = 2.0
+"""kcal/mol between the last two sizes of amons, above which the curve has not settled."""
+WIDE = 3.0
+"""kcal/mol: half width of the 95 % interval above which an energy is not worth much."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What amons of at most k heavy atoms say; estimate: None where they do not settle the energies of elements."""
+
+    k: int
+    n_amons: int
+    estimate: Estimate | None
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Energies in kcal/mol at the reference level.  energies: (n_amons,) of the amons; curve: as the amons grow."""
+
+    query: Query
+    amons: AmonSet
+    energies: np.ndarray
+    reference: str
+    curve: tuple[Step, ...]
+    comparison: Comparison
+
+    @property
+    def estimate(self) -> Estimate:
+        found = self.curve[-1].estimate
+        if found is None:
+            raise AmonError("The amons do not settle the energies of the elements; allow larger ones.")
+        return found
+
+    @property
+    def half_width(self) -> float | None:
+        """Of the 95 % interval, kcal/mol; None where the amons are too few to state one."""
+        std = self.estimate.std
+        return None if std is None else CONFIDENCE * std
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why the energy should not be trusted; empty where nothing speaks against it."""
+        return tuple(w for w in (self._width(), self._distance(), self._settled(), *self._rings()) if w)
+
+    def _width(self) -> str:
+        if self.half_width is None:
+            return "There are too few amons to state an uncertainty."
+        return f"The 95 % interval is ± {self.half_width:.1f} kcal/mol." if self.half_width > WIDE else ""
+
+    def _distance(self) -> str:
+        far = np.flatnonzero(self.estimate.nearest > FAR)
+        names = ", ".join(f"{self.query.structure.symbols[a]}{a}" for a in far[:6])
+        return f"No training atom is like {names} (distance above {FAR})." if len(far) else ""
+
+    def _settled(self) -> str:
+        known = [s.estimate.energy for s in self.curve if s.estimate is not None]
+        if len(known) < 2 or abs(known[-1] - known[-2]) <= UNSETTLED:
+            return ""
+        return f"The largest amons moved the energy by {abs(known[-1] - known[-2]):.1f} kcal/mol; larger ones may move it again."
+
+    def _rings(self) -> tuple[str, ...]:
+        """Fused conjugated rings are one unit; an amon that cuts through it is another molecule."""
+        largest = max((len(s) for s in conjugated_systems(self.query)), default=0)
+        if largest <= self.amons.k:
+            return ()
+        return (f"A system of fused conjugated rings has {largest} atoms, more than the largest amon ({self.amons.k}).",)
+
+
+def conjugated_systems(query: Query) -> list[frozenset[int]]:
+    """Sets of heavy atoms of conjugated rings that share a bond."""
+    systems: list[frozenset[int]] = []
+    for ring in (r.atoms for r in query.graph.rings if r.conjugated):
+        joined = [s for s in systems if len(s & ring) >= 2]
+        systems = [s for s in systems if s not in joined] + [ring.union(*joined)]
+    return systems
+
+
+def predict(query: Query, *, k: int = DEFAULT_K, reference: str = DEFAULT_REFERENCE, store: Store | None = None, threads: int = 2,
+            progress: Progress | None = None, say: Callable[[str], None] | None = None) -> Prediction:  # fmt: skip
+    """Energy of a query from its amons; missing references are computed.
+
+    Raises AmonError where the molecule has no amons or they do not settle its energy.
+    """
+    amons, level = amons_of(query, k), find_reference(reference)
+    if say:
+        say(f"{len(amons.amons)} amons, {len(amons.rejected)} fragments rejected")
+    energies = reference_energies(amons.amons, level, store or Store(), threads=threads, progress=progress)
+    return learned(query, amons, energies, level.key)
+
+
+def learned(query: Query, amons: AmonSet, energies: np.ndarray, reference: str) -> Prediction:
+    """The prediction that follows from amons whose energies (n_amons,) in kcal/mol are known."""
+    s = query.structure
+    comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
+    sizes = np.array([a.n_heavy for a in amons.amons])
+    comparison = replace(comparison, sizes=sizes)
+    curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in range(1, amons.k + 1))
+    found = Prediction(query, amons, energies, reference, curve, comparison)
+    _ = found.estimate  # raises where nothing was settled
+    return found
+
+
+def store_at(folder: Path) -> Store:
+    """The store of amon energies in a workspace."""
+    return Store(folder / "amons.db")
