@@ -80,7 +80,8 @@ def shape_hash(numbers: np.ndarray, positions: np.ndarray) -> str:
     apart = np.linalg.norm(positions[:, None] - positions, axis=-1)
     np.fill_diagonal(apart, np.inf)
     rows = sorted((int(z), round(float(s), SHAPE_DIGITS)) for z, s in zip(numbers, (1 / apart).sum(1), strict=True))
-    return hashlib.sha256(repr(rows).encode()).hexdigest()[:24]
+    # a leading letter: the store would take 3849e67 for a number
+    return "h" + hashlib.sha256(repr(rows).encode()).hexdigest()[:24]
 
 
 class Store:

@@ -68,14 +68,14 @@ def compare(query: Molecule, training: Sequence[Molecule], *, device: torch.devi
 def learn(found: Comparison, energies: np.ndarray, *, largest: int | None = None, strength: float = LAMBDA) -> Estimate | None:
     """The query's energy from training molecules of at most ``largest`` heavy atoms.
 
-    energies: (n,).  None where these molecules do not settle the energies of the query's elements.
+    energies: (n,).  None where the query's composition is no combination of theirs.
     """
     kept = np.flatnonzero(found.sizes <= (largest or found.sizes.max()))
     elements = sorted({int(z) for z in found.query[0]} | {int(z) for k in kept for z in found.training[k][0]})
     counts = np.array([_composition(found.training[k][0], elements) for k in kept], dtype=float)
-    if len(kept) == 0 or np.linalg.matrix_rank(counts) < len(elements):
-        return None
     own_counts = _composition(found.query[0], elements)
+    if len(kept) == 0 or not _settles(counts, own_counts):
+        return None
     energy_of = np.linalg.lstsq(counts, energies[kept], rcond=None)[0]
     residual = energies[kept] - counts @ energy_of
     sigma = widths(found.among, found.to_query)
@@ -92,6 +92,11 @@ def learn(found: Comparison, energies: np.ndarray, *, largest: int | None = None
     atomic = _atomic(found, sigma, kept, alpha, dict(zip(elements, energy_of, strict=True)))
     nearest, neighbours = _nearest(found, kept)
     return Estimate(baseline + float(kq @ alpha), baseline, std, atomic, nearest, neighbours, len(kept))
+
+
+def _settles(counts: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether a composition is a combination of those that are known: elements that always come together need no energy each."""
+    return bool(np.linalg.matrix_rank(np.vstack([counts, wanted])) == np.linalg.matrix_rank(counts))
 
 
 def _composition(numbers: np.ndarray, elements: Sequence[int]) -> np.ndarray:
