@@ -9,7 +9,7 @@ from .geometry import Amon
 DIFFERENCE = 0.1
 """1/Angstrom: least L1 distance of sorted row sums of 1/r between two conformers that are both kept."""
 SINGLE = 2
-"""Amons of so many heavy atoms have one conformer."""
+"""Amons of so many heavy atoms have one conformer; pairs of molecules have as many as differ."""
 
 
 def fingerprint(amon: Amon) -> np.ndarray:
@@ -29,7 +29,8 @@ class Conformers:
         """Whether an amon is new; it is remembered then."""
         known = self._known.setdefault(amon.smiles, [])
         own = fingerprint(amon)
-        if known and (amon.n_heavy <= SINGLE or min(np.abs(own - k).sum() for k in known) < self.difference):
+        single = amon.n_heavy <= SINGLE and "." not in amon.smiles
+        if known and (single or min(np.abs(own - k).sum() for k in known) < self.difference):
             return False
         known.append(own)
         return True

@@ -114,7 +114,7 @@ def learned(query: Query, amons: AmonSet, energies: np.ndarray, reference: str) 
     comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
     sizes = np.array([a.n_heavy for a in amons.amons])
     comparison = replace(comparison, sizes=sizes)
-    curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in range(1, amons.k + 1))
+    curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in range(1, int(sizes.max()) + 1))
     found = Prediction(query, amons, energies, reference, curve, comparison)
     _ = found.estimate  # raises where nothing was settled
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,10 +12,12 @@ import numpy as np
 from ..errors import AmonError
 from ..structures.structure import Structure
 from .conformers import Conformers
-from .fragment import DEFAULT_K, LARGEST_K, fragments_of
+from .contacts import molecules_of
+from .fragment import DEFAULT_K, LARGEST_K, Fragment, fragments_of
 from .geometry import Amon, QueryGeometry, clashes, place
 from .heavy_graph import HeavyGraph, heavy_graph
 from .rules import REASONS, Rejection
+from .vdw import joined, sub_clusters, touching_amons
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
@@ -31,7 +35,17 @@ class Query:
     molecule: Mol
     graph: HeavyGraph
 
-    @property
+    @cached_property
+    def bonds(self) -> tuple[tuple[int, int], ...]:
+        """Bonded atoms, hydrogens included."""
+        return tuple((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in self.molecule.GetBonds())
+
+    @cached_property
+    def molecules(self) -> list[tuple[int, ...]]:
+        """Atoms of each molecule."""
+        return molecules_of(len(self.structure), self.bonds)
+
+    @cached_property
     def geometry(self) -> QueryGeometry:
         own: list[list[int]] = [[] for _ in self.graph.index]
         place_of = {atom: k for k, atom in enumerate(self.graph.index)}
@@ -66,15 +80,34 @@ def amons_of(query: Query, k: int = DEFAULT_K) -> AmonSet:
     fragments = fragments_of(graph, k)
     _require_covered_charges(graph, {a for f in fragments.found for a in f.atoms})
     amons, rejected = [], list(fragments.rejected)
-    for fragment in sorted(fragments.found, key=lambda f: (len(f.atoms), f.smiles, f.atoms)):
+    ordered = sorted(fragments.found, key=lambda f: (len(f.atoms), f.smiles, f.atoms))
+    for fragment in ordered:
         amon = place(graph, geometry, fragment)
         if clashes(amon):
             rejected.append(Rejection(fragment.atoms, CLASH))
         elif conformers.keeps(amon):
             amons.append(amon)
+    if len(query.molecules) > 1:
+        several = [*touching_amons(graph, geometry, query.bonds, ordered), *_clusters(query)]
+        amons += [a for a in several if not clashes(a) and conformers.keeps(a)]
+        amons.sort(key=lambda a: a.n_heavy)
     if not amons:
         raise AmonError("No fragment of this molecule is an amon; every one breaks a rule. Allow larger ones.")
     return AmonSet(tuple(amons), tuple(rejected), k)
+
+
+def _clusters(query: Query) -> Iterator[Amon]:
+    """Sub-clusters of molecules with one heavy atom, at most as many as the whole query has less one."""
+    graph, geometry = query.graph, query.geometry
+    if any(sum(graph.index[a] in m for a in range(len(graph))) != 1 for m in map(set, query.molecules)):
+        return
+    place_of = {atom: k for k, atom in enumerate(graph.index)}
+    single = {m: next(place_of[a] for a in own if a in place_of) for m, own in enumerate(query.molecules)}
+    names = {m: next(f.smiles for f in fragments_of(graph, 1).found if f.atoms == (a,)) for m, a in single.items()}
+    s = query.structure
+    for members in sub_clusters(s.numbers, s.positions, query.bonds):
+        if len(members) < len(query.molecules):
+            yield joined([place(graph, geometry, Fragment(names[m], (single[m],), ())) for m in members])
 
 
 def reason_in_words(reason: str) -> str:

@@ -113,7 +113,7 @@ def _train_member(inputs: Tensor, target: Tensor, weights: Tensor, labels: Tenso
     sample = generator.integers(0, len(inputs), len(inputs))
     steps = max(1, len(sample) // BATCH)
     epochs = max(EPOCHS, -(-FEWEST_STEPS // steps))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=epochs * steps + 1)
     for _ in range(epochs):
         order = generator.permutation(sample)

@@ -106,7 +106,7 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
     reader = index_head(encoder[-1].out_features).to(inputs.device)
     steps = max(1, len(inputs) // settings.batch)
     groups = _rates(encoder, decoder, reader, settings.learning_rate)
-    optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
+    optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [group["lr"] for group in groups], total_steps=settings.epochs * steps + 1, pct_start=0.15
     )

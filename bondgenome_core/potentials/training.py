@@ -57,7 +57,7 @@ def fit(model: Potential, train: FrameSet, validation: FrameSet, schedule: Sched
     generator, edges = np.random.default_rng(seed), train.edges(model.cutoff)
     watched = validation.edges(model.cutoff)
     steps = len(train) // schedule.batch
-    optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True)
     rate = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, schedule.epochs * steps)
     averaged, best, kept = deepcopy(model), None, None
     for epoch in range(1, schedule.epochs + 1):
