@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import AmonError
 from .fragment import DEFAULT_K
+from .geometry import Amon
 from .query import AmonSet, Query, amons_of
 from .references import DEFAULT_REFERENCE, Progress, Store, find_reference, reference_energies
 from .regression import Comparison, Estimate, compare, learn
@@ -50,6 +51,11 @@ class Prediction:
         if found is None:
             raise AmonError("The amons do not settle the energies of the elements; allow larger ones.")
         return found
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the molecule is among its own amons, so that its energy was computed rather than predicted."""
+        return any(a.n_heavy == len(self.query.graph) for a in self.amons.amons)
 
     @property
     def half_width(self) -> float | None:
@@ -108,13 +114,20 @@ def predict(query: Query, *, k: int = DEFAULT_K, reference: str = DEFAULT_REFERE
     return learned(query, amons, energies, level.key)
 
 
+def learned_from(query: Query, amons: Sequence[Amon], energies: np.ndarray) -> Prediction:
+    """The prediction from molecules computed elsewhere, of whatever size; energies: (n,) kcal/mol."""
+    largest = max((a.n_heavy for a in amons), default=0)
+    return learned(query, AmonSet(tuple(amons), (), largest), energies, "elsewhere")
+
+
 def learned(query: Query, amons: AmonSet, energies: np.ndarray, reference: str) -> Prediction:
     """The prediction that follows from amons whose energies (n_amons,) in kcal/mol are known."""
     s = query.structure
     comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
     sizes = np.array([a.n_heavy for a in amons.amons])
     comparison = replace(comparison, sizes=sizes)
-    curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in range(1, int(sizes.max()) + 1))
+    steps = range(1, int(sizes.max()) + 1)
+    curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in steps)
     found = Prediction(query, amons, energies, reference, curve, comparison)
     _ = found.estimate  # raises where nothing was settled
     return found

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CLASH = "clash"
 MOST_HEAVY = 60
 """Heavy atoms of a query."""
+ELEMENTS = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"})
+"""Those whose covalent bonds are perceived and cut; metals are not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +130,10 @@ def _require_covered_charges(graph: HeavyGraph, covered: set[int]) -> None:
 
 def query_from_smiles(smiles: str, *, seed: int = 7) -> Query:
     """A molecule from SMILES with an ETKDG conformer; raises StructureError or AmonError with one sentence."""
-    from ..structures.smiles import embedded_molecule
+    from ..structures.smiles import embedded_molecule, molecule_of
 
-    return _query(embedded_molecule(smiles, seed=seed), name=smiles, source=f"SMILES {smiles}, ETKDG seed {seed}, MMFF94")
+    _require_supported(molecule_of(smiles))
+    return _query(embedded_molecule(smiles, seed=seed), name=smiles.strip(), source=f"SMILES {smiles}, ETKDG seed {seed}, MMFF94")
 
 
 def query_from_structure(structure: Structure) -> Query:
@@ -145,6 +148,9 @@ def query_from_structure(structure: Structure) -> Query:
         raise AmonError(f"{structure.name} is periodic; amons are made of molecules.")
     if structure.multiplicity != 1:
         raise AmonError(f"{structure.name} has unpaired electrons; amons are closed-shell fragments of closed-shell molecules.")
+    unknown = sorted(set(structure.symbols) - ELEMENTS)
+    if unknown:
+        raise AmonError(f"{', '.join(unknown)}: amons are made of {', '.join(sorted(ELEMENTS))} only.")
     lines = [f"{s} {x:.8f} {y:.8f} {z:.8f}" for s, (x, y, z) in zip(structure.symbols, structure.positions, strict=True)]
     molecule = Chem.MolFromXYZBlock(f"{len(lines)}\n\n" + "\n".join(lines) + "\n")
     try:
@@ -159,9 +165,18 @@ def query_from_structure(structure: Structure) -> Query:
 def _query(molecule: Mol, *, name: str, source: str) -> Query:
     from rdkit import Chem
 
-    graph = heavy_graph(molecule)
-    if len(graph) > MOST_HEAVY:
-        raise AmonError(f"The molecule has {len(graph)} heavy atoms, more than the limit of {MOST_HEAVY}.")
+    graph = _require_supported(molecule)
     numbers = np.array([a.GetAtomicNum() for a in molecule.GetAtoms()])
     positions = np.array(molecule.GetConformer().GetPositions())
     return Query(Structure(numbers, positions, charge=Chem.GetFormalCharge(molecule), name=name, source=source), molecule, graph)
+
+
+def _require_supported(molecule: Mol) -> HeavyGraph:
+    """The heavy graph; raises AmonError for metals, radicals and molecules that are too large."""
+    unknown = sorted({a.GetSymbol() for a in molecule.GetAtoms()} - ELEMENTS)
+    if unknown:
+        raise AmonError(f"{', '.join(unknown)}: amons are made of {', '.join(sorted(ELEMENTS))} only.")
+    graph = heavy_graph(molecule)
+    if len(graph) > MOST_HEAVY:
+        raise AmonError(f"The molecule has {len(graph)} heavy atoms, more than the limit of {MOST_HEAVY}.")
+    return graph

@@ -8,6 +8,7 @@ import typer
 
 from ..errors import BondGenomeError
 from ..workspace.verbs import workspace_verbs
+from .amon_verbs import amons, predict
 from .bench_verbs import bench
 from .dataset_verbs import dataset
 from .genome_verbs import decode, encode, evaluate, train
@@ -28,6 +29,8 @@ verbs.command("slice")(slice_bond)
 verbs.command("encode")(encode)
 verbs.command("decode")(decode)
 verbs.command("explain")(explain)
+verbs.command("amons")(amons)
+verbs.command("predict")(predict)
 verbs.command("bench")(bench)
 verbs.add_typer(dataset, name="dataset")
 verbs.add_typer(train, name="train")

@@ -81,9 +81,18 @@ def _imported(path: Path) -> Wavefunction | ElfGrid:
 def open_molecule(text: str) -> Structure:
     """A structure file, a gallery name, or else a molecule typed as SMILES."""
     from ..structures.bonds import with_bonds
-    from ..structures.gallery import gallery
     from ..structures.smiles import structure_from_smiles
 
-    if Path(text).is_file() or Path(text).suffix or text in {entry.name for entry in gallery()}:
+    if is_file_or_gallery(text):
         return open_structure(text)
     return with_bonds(structure_from_smiles(text, name=text))
+
+
+def is_file_or_gallery(text: str) -> bool:
+    """Whether a text names a file or a gallery structure, and is no SMILES."""
+    from ..structures.gallery import gallery
+    from ..structures.smiles import parses
+
+    if Path(text).is_file() or text in {entry.name for entry in gallery()}:
+        return True
+    return bool(Path(text).suffix) and not parses(text)  # a missing file, unless it is two molecules as SMILES

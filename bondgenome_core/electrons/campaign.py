@@ -162,7 +162,8 @@ def _in_two_attempts(structure: Structure, request: ScfRequest, previous: Wavefu
     except ElectronsError:
         if request.engine != "gpw":
             raise
-    return run_scf(structure, request.with_(precision=min(TIGHT, request.precision)), guess=guess, progress=stopping_when_lost())
+    # a poor first density may rise by some hartree and return; only the first attempt is stopped for it
+    return run_scf(structure, request.with_(precision=min(TIGHT, request.precision)), guess=guess)
 
 
 def _with_note(w: Wavefunction, note: dict) -> Wavefunction:

@@ -33,22 +33,38 @@ def embedded_molecule(smiles: str, *, seed: int = 0) -> Any:
     """An RDKit molecule with explicit hydrogens and one conformer; raises StructureError as ``structure_from_smiles``."""
     from rdkit import Chem, rdBase
 
+    with rdBase.BlockLogs():
+        molecule = Chem.AddHs(molecule_of(smiles))
+        if molecule.GetNumAtoms() > MAX_ATOMS:
+            raise StructureError(f"The molecule has {molecule.GetNumAtoms()} atoms, more than the limit of {MAX_ATOMS}.")
+        _embed(molecule, seed, smiles.strip())
+    return molecule
+
+
+def molecule_of(smiles: str) -> Any:
+    """The molecule of a SMILES by its graph alone; raises StructureError for text that names none, or several."""
+    from rdkit import Chem, rdBase
+
     text = smiles.strip()
     if not text or len(text) > MAX_SMILES_LENGTH:
         raise StructureError(f"SMILES needs between 1 and {MAX_SMILES_LENGTH} characters; got {len(text)}.")
     with rdBase.BlockLogs():
         molecule = Chem.MolFromSmiles(text)
-        if molecule is None or molecule.GetNumAtoms() == 0:
-            raise StructureError(f"{text[:60]!r} is not valid SMILES; check brackets, ring numbers and valences.")
-        if "." in text and len(Chem.GetMolFrags(molecule)) > 1:
-            raise StructureError("The SMILES names several molecules; enter one at a time.")
-        if any(atom.GetAtomicNum() < 1 for atom in molecule.GetAtoms()):
-            raise StructureError(f"{text[:60]!r} has a placeholder atom (*); replace it by an element.")
-        molecule = Chem.AddHs(molecule)
-        if molecule.GetNumAtoms() > MAX_ATOMS:
-            raise StructureError(f"The molecule has {molecule.GetNumAtoms()} atoms, more than the limit of {MAX_ATOMS}.")
-        _embed(molecule, seed, text)
+    if molecule is None or molecule.GetNumAtoms() == 0:
+        raise StructureError(f"{text[:60]!r} is not valid SMILES; check brackets, ring numbers and valences.")
+    if "." in text and len(Chem.GetMolFrags(molecule)) > 1:
+        raise StructureError("The SMILES names several molecules; enter one at a time.")
+    if any(atom.GetAtomicNum() < 1 for atom in molecule.GetAtoms()):
+        raise StructureError(f"{text[:60]!r} has a placeholder atom (*); replace it by an element.")
     return molecule
+
+
+def parses(text: str) -> bool:
+    """Whether RDKit reads a text as SMILES, of one molecule or several."""
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        return len(text) <= MAX_SMILES_LENGTH and Chem.MolFromSmiles(text) is not None
 
 
 def _embed(molecule: Any, seed: int, text: str) -> None:
