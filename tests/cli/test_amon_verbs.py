@@ -39,7 +39,7 @@ def test_predict_gives_energy_interval_and_curve(verb, found):
 def test_a_folder_of_amons_computed_elsewhere_gives_the_same_energy(verb, found, tmp_path):
     rows = []
     for k, (amon, energy) in enumerate(zip(found.amons.amons, found.energies, strict=True)):
-        ase.io.write(tmp_path / f"{k}.xyz", Atoms(numbers=amon.numbers, positions=amon.positions), fmt="%20.12f")
+        ase.io.write(tmp_path / f"{k}.xyz", Atoms(numbers=amon.numbers, positions=amon.positions), format="xyz", fmt="%20.12f")
         rows.append((f"{k}.xyz", energy / KCAL_PER_MOL_PER_EV / EV_PER_HARTREE))
     pd.DataFrame(rows, columns=["file", "energy_hartree"]).to_csv(tmp_path / "energies.csv", index=False)
     answer = verb("predict", ANISOLE, "--training", str(tmp_path), "--json").json
