@@ -40,9 +40,9 @@ def paste_box() -> None:
                 st.rerun()
 
 
-def smiles_box() -> None:
+def smiles_box(key: str = "smiles") -> None:
     """A molecule from SMILES, embedded in 3D."""
-    with st.form("smiles", border=False):
+    with st.form(key, border=False):
         text = st.text_input("SMILES", placeholder="c1ccccc1")
         if st.form_submit_button("Build") and text.strip():
             with clear_messages():

@@ -20,7 +20,9 @@ SECTIONS = {
         ("roadmap", "Roadmap", "map"), ("dashboard", "Dashboard", "dashboard"),
         ("models", "Models", "model_training"),
     ],
-    "Further lenses": [("interactions", "Interactions", "grid_on"), ("learning", "Learning physics", "school")],
+    "Further lenses": [("interactions", "Interactions", "grid_on"), ("learning", "Learning physics", "school"),
+        ("amons", "Amons", "view_module"),
+    ],
     "Server": [("jobs", "Jobs", "pending_actions"), ("about", "About", "info")],
 }  # fmt: skip
 """Section -> file, title and icon of each page."""

@@ -16,10 +16,12 @@ DEFAULT_STRUCTURE = "au25_sh18_anion"
 AZIMUTHS, OFFSETS, WINDOWS = (-180.0, 180.0), (-3.0, 3.0), (2.0, 20.0)
 """Degrees, Angstrom, Angstrom: what a slice can be turned, shifted and sized by."""
 GAMMAS = (0.0, 2.0)
+LARGEST = (3, 9)
+"""Heavy atoms of the largest amon."""
 _STATE = "selection"
 _FORGOTTEN_WITH_BOND: dict[str, Any] = {"genome": (), "model": "", "view": 0}
 _FORGOTTEN_WITH_STRUCTURE: dict[str, Any] = {
-    "frame": 0, "bond": None, "second": None, "cutoffs": (), "channel": 0, "pair": None,
+    "frame": 0, "bond": None, "second": None, "cutoffs": (), "channel": 0, "pair": None, "amon": None,
 } | _FORGOTTEN_WITH_BOND  # fmt: skip
 
 
@@ -40,7 +42,8 @@ class Selection:
     dashboard: id of the dashboard that pins go to.  surface: quantity of the isosurface in 3D, empty for none.
     potential: name of the potential that is explained, empty for the first that knows the atoms; measure, minus: what its
     heatmap shows and what is taken from it; gamma: of the relevance rule; pair: atoms of the chosen cell, one twice for a row;
-    order: how the atoms are ordered along the heatmap.
+    order: how the atoms are ordered along the heatmap.  largest: heavy atoms of the largest amon; level: of the reference
+    energies; amon: number of the amon that is lit.
     """
 
     structure: str = DEFAULT_STRUCTURE
@@ -69,6 +72,9 @@ class Selection:
     gamma: float = 0.1
     pair: tuple[int, int] | None = None
     order: str = "element"
+    largest: int = 7
+    level: str = "gfn2"
+    amon: int | None = None
 
     @property
     def camera(self) -> str:
@@ -220,4 +226,7 @@ _CODECS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "gamma": ("{:g}".format, _within(*GAMMAS)),
     "pair": (_pair_word, _pair),
     "order": (str, str),
+    "largest": (str, lambda word: int(_within(*LARGEST)(word))),
+    "level": (str, str),
+    "amon": (lambda number: "" if number is None else str(number), lambda word: int(word) if word else None),
 }

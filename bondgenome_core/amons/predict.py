@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from .geometry import Amon
 from .query import AmonSet, Query, amons_of
 from .references import DEFAULT_REFERENCE, Progress, Store, find_reference, reference_energies
 from .regression import Comparison, Estimate, compare, learn
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIDENCE = 1.96
 """Standard deviations of a 95 % interval."""
@@ -136,3 +140,21 @@ def learned(query: Query, amons: AmonSet, energies: np.ndarray, reference: str) 
 def store_at(folder: Path) -> Store:
     """The store of amon energies in a workspace."""
     return Store(folder / "amons.db")
+
+
+def relative_to_element(found: Prediction) -> np.ndarray:
+    """(n_atoms,) energy of each atom against the mean of its element in the molecule, over the largest such difference."""
+    numbers, energies = found.query.structure.numbers, found.estimate.atomic
+    out = np.array([e - energies[numbers == z].mean() for z, e in zip(numbers, energies, strict=True)])
+    return out / max(float(np.abs(out).max()), 1e-9)  # type: ignore[no-any-return]
+
+
+def atom_table(found: Prediction) -> pd.DataFrame:
+    """One row per atom: its name, energy (kcal/mol), the nearest training atom and its distance."""
+    import pandas as pd
+
+    e, symbols, amons = found.estimate, found.query.structure.symbols, found.amons.amons
+    return pd.DataFrame({
+        "atom": [f"{s}{k}" for k, s in enumerate(symbols)], "energy": e.atomic, "distance": e.nearest,
+        "amon": [amons[owner].smiles for owner, _ in e.neighbours], "amon_atom": [atom for _, atom in e.neighbours],
+    })  # fmt: skip

@@ -20,6 +20,7 @@ from .rules import REASONS, Rejection
 from .vdw import joined, sub_clusters, touching_amons
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rdkit.Chem import Mol
 
 CLASH = "clash"
@@ -112,6 +113,16 @@ def _clusters(query: Query) -> Iterator[Amon]:
             yield joined([place(graph, geometry, Fragment(names[m], (single[m],), ())) for m in members])
 
 
+def rejected_table(query: Query, found: AmonSet) -> pd.DataFrame:
+    """One row per rejected set, small ones first: n_heavy, reason in words, atoms of the query."""
+    import pandas as pd
+
+    rows = [
+        (len(r.atoms), reason_in_words(r.reason), " ".join(str(query.graph.index[a]) for a in r.atoms)) for r in found.rejected
+    ]
+    return pd.DataFrame(sorted(rows), columns=["n_heavy", "reason", "atoms"])
+
+
 def reason_in_words(reason: str) -> str:
     """What is said of a rejected fragment."""
     return "has atoms too close together" if reason == CLASH else REASONS[reason]
@@ -150,7 +161,7 @@ def query_from_structure(structure: Structure) -> Query:
         raise AmonError(f"{structure.name} has unpaired electrons; amons are closed-shell fragments of closed-shell molecules.")
     unknown = sorted(set(structure.symbols) - ELEMENTS)
     if unknown:
-        raise AmonError(f"{', '.join(unknown)}: amons are made of {', '.join(sorted(ELEMENTS))} only.")
+        raise AmonError(f"Amons are made of {', '.join(sorted(ELEMENTS))}; {structure.name} has {', '.join(unknown)}.")
     lines = [f"{s} {x:.8f} {y:.8f} {z:.8f}" for s, (x, y, z) in zip(structure.symbols, structure.positions, strict=True)]
     molecule = Chem.MolFromXYZBlock(f"{len(lines)}\n\n" + "\n".join(lines) + "\n")
     try:
@@ -175,7 +186,7 @@ def _require_supported(molecule: Mol) -> HeavyGraph:
     """The heavy graph; raises AmonError for metals, radicals and molecules that are too large."""
     unknown = sorted({a.GetSymbol() for a in molecule.GetAtoms()} - ELEMENTS)
     if unknown:
-        raise AmonError(f"{', '.join(unknown)}: amons are made of {', '.join(sorted(ELEMENTS))} only.")
+        raise AmonError(f"Amons are made of {', '.join(sorted(ELEMENTS))}; this molecule has {', '.join(unknown)}.")
     graph = heavy_graph(molecule)
     if len(graph) > MOST_HEAVY:
         raise AmonError(f"The molecule has {len(graph)} heavy atoms, more than the limit of {MOST_HEAVY}.")

@@ -51,6 +51,13 @@ class Link(NamedTuple):
     named: bool = False
 
 
+class Halo(NamedTuple):
+    """A ball of light around an atom; colour None takes the accent colour."""
+
+    atom: int
+    colour: str | None = None
+
+
 class Outline(NamedTuple):
     """A plane to outline: (4, 3) corners in Angstrom."""
 
@@ -69,7 +76,8 @@ class Surface(NamedTuple):
 
 
 def show_viewer(structure: Structure, *, key: str, camera: str, marks: Sequence[Mark] = (), atom: int | None = None,
-                outlines: Sequence[Outline] = (), links: Sequence[Link] = (), surface: Surface | None = None, height: int = 520,
+                outlines: Sequence[Outline] = (), links: Sequence[Link] = (), halos: Sequence[Halo] = (),
+                surface: Surface | None = None, height: int = 520,
                 on_bond: Callable[[Bond], None] | None = None, on_atom: Callable[[int], None] | None = None) -> None:  # fmt: skip
     """Show a structure; a picked bond or atom is handed to ``on_bond`` or ``on_atom`` before the page runs again.
 
@@ -88,14 +96,14 @@ def show_viewer(structure: Structure, *, key: str, camera: str, marks: Sequence[
             if (bond.i, bond.j) == (pick["i"], pick["j"]):
                 on_bond(bond)
 
-    data = viewer_data(structure, camera=camera, marks=marks, atom=atom, outlines=outlines, links=links, surface=surface,
-                       height=height)  # fmt: skip
+    data = viewer_data(structure, camera=camera, marks=marks, atom=atom, outlines=outlines, links=links, halos=halos,
+                       surface=surface, height=height)  # fmt: skip
     _viewer(key=key, data={"module": f"{_base_path()}/{MODULE}"} | data, on_pick_change=picked)
 
 
 def viewer_data(structure: Structure, *, camera: str, marks: Sequence[Mark] = (), atom: int | None = None,
-                outlines: Sequence[Outline] = (), links: Sequence[Link] = (), surface: Surface | None = None,
-                height: int = 520) -> dict[str, Any]:  # fmt: skip
+                outlines: Sequence[Outline] = (), links: Sequence[Link] = (), halos: Sequence[Halo] = (),
+                surface: Surface | None = None, height: int = 520) -> dict[str, Any]:  # fmt: skip
     """What the browser needs to draw a structure, but for the address of the library."""
     index = {bond: k for k, bond in enumerate(structure.bonds)}
     shown = [m for m in marks if m.bond in index]
@@ -107,6 +115,7 @@ def viewer_data(structure: Structure, *, camera: str, marks: Sequence[Mark] = ()
         "atom": atom,
         "planes": [{"corners": np.round(o.corners, 4).tolist(), "colour": o.colour} for o in outlines],
         "links": [link._asdict() for link in links],
+        "halos": [halo._asdict() for halo in halos],
         "grid": _grid(surface) if surface else None,
         "height": height,
         "description": describe(structure, [m.bond for m in shown]),

@@ -95,6 +95,7 @@ class Drawing {
     this.overlay = [];
     data.marks.forEach(({ bond, colour }) => this.markBond(data.scene.bonds[bond], colour ?? this.theme.accent));
     if (data.atom != null) this.markAtom(data.scene.atoms[data.atom]);
+    (data.halos ?? []).forEach((halo) => this.drawHalo(halo));
     (data.links ?? []).forEach((link) => this.drawLink(link));
     data.planes.forEach(({ corners, colour }) => this.drawPlane(corners, colour ?? this.theme.accent));
   }
@@ -125,6 +126,12 @@ class Drawing {
   markAtom([elem, x, y, z]) {
     const radius = this.data.scene.elements[elem].radius * 1.25;
     this.overlay.push(this.viewer.addSphere({ center: { x, y, z }, radius, color: this.theme.accent, opacity: 0.45 }));
+  }
+
+  drawHalo({ atom, colour }) {
+    const [elem, x, y, z] = this.data.scene.atoms[atom];
+    const radius = this.data.scene.elements[elem].radius * 1.5;
+    this.overlay.push(this.viewer.addSphere({ center: { x, y, z }, radius, color: colour ?? this.theme.accent, opacity: 0.6 }));
   }
 
   drawPlane(corners, colour) {

@@ -54,6 +54,7 @@ class View extends Drawing {
     this.canvas.setAttribute("aria-label", data.description);
     this.root.dataset.ready = data.camera;
     this.root.dataset.selected = data.selected ?? "";
+    this.root.dataset.halos = (data.halos ?? []).map(({ atom }) => atom).join(" ");
     this.root.dataset.linked = (data.links ?? []).filter((link) => link.named).map(({ i, j }) => `${i}-${j}`).join(" ");
   }
 
