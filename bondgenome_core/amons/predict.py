@@ -40,7 +40,8 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """Energies in kcal/mol at the reference level.  energies: (n_amons,) of the amons; curve: as the amons grow."""
+    """Energies in kcal/mol at the reference level.  energies: (n_amons,) of the amons; curve: as the amons grow; failed: SMILES
+    of amons whose reference calculation failed."""
 
     query: Query
     amons: AmonSet
@@ -48,6 +49,7 @@ class Prediction:
     reference: str
     curve: tuple[Step, ...]
     comparison: Comparison
+    failed: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> Estimate:
@@ -70,7 +72,7 @@ class Prediction:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Why the energy should not be trusted; empty where nothing speaks against it."""
-        return tuple(w for w in (self._width(), self._distance(), self._settled(), *self._rings()) if w)
+        return tuple(w for w in (self._width(), self._distance(), self._settled(), *self._rings(), self._failed()) if w)
 
     def _width(self) -> str:
         if self.half_width is None:
@@ -87,6 +89,12 @@ class Prediction:
         if len(known) < 2 or abs(known[-1] - known[-2]) <= UNSETTLED:
             return ""
         return f"The largest amons moved the energy by {abs(known[-1] - known[-2]):.1f} kcal/mol; larger ones may move it again."
+
+    def _failed(self) -> str:
+        if not self.failed:
+            return ""
+        names = ", ".join(self.failed[:3])
+        return f"The reference calculation failed for {len(self.failed)} of the amons ({names}); they take no part."
 
     def _rings(self) -> tuple[str, ...]:
         """Fused conjugated rings are one unit; an amon that cuts through it is another molecule."""
@@ -125,14 +133,18 @@ def learned_from(query: Query, amons: Sequence[Amon], energies: np.ndarray) -> P
 
 
 def learned(query: Query, amons: AmonSet, energies: np.ndarray, reference: str) -> Prediction:
-    """The prediction that follows from amons whose energies (n_amons,) in kcal/mol are known."""
+    """The prediction that follows from amons whose energies (n_amons,) in kcal/mol are known; those of NaN take no part."""
     s = query.structure
+    computed = np.isfinite(energies)
+    failed = tuple(a.smiles for a, ok in zip(amons.amons, computed, strict=True) if not ok)
+    amons = replace(amons, amons=tuple(a for a, ok in zip(amons.amons, computed, strict=True) if ok))
+    energies = energies[computed]
     comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
     sizes = np.array([a.n_heavy for a in amons.amons])
     comparison = replace(comparison, sizes=sizes)
     steps = range(1, int(sizes.max()) + 1)
     curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in steps)
-    found = Prediction(query, amons, energies, reference, curve, comparison)
+    found = Prediction(query, amons, energies, reference, curve, comparison, failed)
     _ = found.estimate  # raises where nothing was settled
     return found
 

@@ -17,7 +17,7 @@ from .fragment import DEFAULT_K, LARGEST_K, Fragment, fragments_of
 from .geometry import Amon, QueryGeometry, clashes, place
 from .heavy_graph import HeavyGraph, heavy_graph
 from .rules import REASONS, Rejection
-from .vdw import joined, sub_clusters, touching_amons
+from .vdw import BEYOND, joined, sub_clusters, touching_amons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def amons_of(query: Query, k: int = DEFAULT_K) -> AmonSet:
         elif conformers.keeps(amon):
             amons.append(amon)
     if len(query.molecules) > 1:
-        several = [*touching_amons(graph, geometry, query.bonds, ordered), *_clusters(query)]
+        several = [*touching_amons(graph, geometry, query.bonds, ordered, largest=k + BEYOND), *_clusters(query)]
         amons += [a for a in several if not clashes(a) and conformers.keeps(a)]
         amons.sort(key=lambda a: a.n_heavy)
     if not amons:

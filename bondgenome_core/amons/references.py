@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..device import one_thread
-from ..errors import AmonError, StructureError
+from ..errors import AmonError, ElectronsError, StructureError
 from ..structures.relax import METHODS, energy_and_forces
 from ..structures.structure import Structure
 from ..units import KCAL_PER_MOL_PER_EV
@@ -137,10 +137,9 @@ def _key(reference: Reference, amon: Amon) -> tuple[str, str, str]:
 
 def reference_energies(amons: Sequence[Amon], reference: Reference, store: Store, *, threads: int = 2,
                        progress: Progress | None = None) -> np.ndarray:  # fmt: skip
-    """(n,) kcal/mol; those not in the store are computed, each on one thread, and kept.
+    """(n,) kcal/mol; those not in the store are computed, each on one thread, and kept.  NaN where a calculation fails.
 
     progress: called with (done, to be done); raise in it to cancel: what is finished is kept.
-    Raises AmonError naming the amon where a calculation fails.
     """
     known = [store.get(reference, a) for a in amons]
     missing = [k for k, e in enumerate(known) if e is None]
@@ -149,8 +148,8 @@ def reference_energies(amons: Sequence[Amon], reference: Reference, store: Store
     def compute(k: int) -> tuple[int, float]:
         try:
             return k, reference.energy(structure_of(amons[k]))
-        except StructureError as error:
-            raise AmonError(f"{reference.title} failed for the amon {amons[k].smiles}: {error}") from error
+        except (StructureError, ElectronsError, AmonError):
+            return k, float("nan")
 
     if missing:
         try:
@@ -160,7 +159,8 @@ def reference_energies(amons: Sequence[Amon], reference: Reference, store: Store
                     for n, done in enumerate(as_completed(waiting), 1):
                         k, energy = done.result()
                         known[k] = energy
-                        fresh.append((amons[k], energy))
+                        if np.isfinite(energy):
+                            fresh.append((amons[k], energy))
                         if progress:
                             progress(n, len(missing))
                 except BaseException:

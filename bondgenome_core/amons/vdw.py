@@ -16,8 +16,8 @@ from .fragment import Fragment
 from .geometry import Amon, QueryGeometry, place
 from .heavy_graph import HeavyGraph
 
-LARGEST_PAIR = 11
-"""Heavy atoms of a combination."""
+BEYOND = 4
+"""A combination has at most so many heavy atoms more than the largest covalent amon: the published 11 at k = 7."""
 SMALLEST_PART = 2
 MOST_PARTS = 3
 COMPLETE, LARGEST_CLUSTER = 3, 10
@@ -35,7 +35,7 @@ def joined(parts: Sequence[Amon]) -> Amon:
 
 
 def touching_amons(graph: HeavyGraph, query: QueryGeometry, bonds: tuple[tuple[int, int], ...], fragments: Sequence[Fragment], *,
-                   largest: int = LARGEST_PAIR) -> Iterator[Amon]:  # fmt: skip
+                   largest: int) -> Iterator[Amon]:  # fmt: skip
     """Combinations of two or three fragments of different molecules, every two joined by a contact of the query or, of three,
     at least two contacts in all; at most ``largest`` heavy atoms."""
     touching = contacts(query.numbers, query.positions, bonds)

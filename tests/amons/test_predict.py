@@ -8,7 +8,7 @@ import pytest
 from bondgenome_core.amons import predict as predictions
 from bondgenome_core.amons.conformers import Conformers
 from bondgenome_core.amons.geometry import clashes
-from bondgenome_core.amons.predict import conjugated_systems, learned_from, predict
+from bondgenome_core.amons.predict import conjugated_systems, learned, learned_from, predict
 from bondgenome_core.amons.query import amons_of, query_from_smiles, query_from_structure
 from bondgenome_core.amons.references import Store, find_reference, reference_energies, shape_hash
 from bondgenome_core.errors import AmonError, StructureError
@@ -104,7 +104,7 @@ def test_a_shape_is_known_whatever_its_place_and_not_with_other_elements(query):
     assert shape_hash(s.numbers, s.positions) != shape_hash(other, s.positions)
 
 
-def test_a_calculation_that_fails_names_its_amon_and_keeps_the_rest(query, monkeypatch):
+def test_a_calculation_that_fails_leaves_the_others_kept(query, monkeypatch):
     amons, store = amons_of(query).amons[:3], Store()
     level = find_reference("gfn2")
 
@@ -114,9 +114,20 @@ def test_a_calculation_that_fails_names_its_amon_and_keeps_the_rest(query, monke
         return 1.0
 
     broken = type(level)("gfn2", "GFN2-xTB", fail, level.seconds)
-    with pytest.raises(AmonError, match="failed for the amon"):
-        reference_energies(amons, broken, store, threads=1)
+    found = reference_energies(amons, broken, store, threads=1)
+    assert np.isnan(found[2])
+    assert (found[:2] == 1.0).all()
     assert store.get(level, amons[0]) == 1.0
+    assert store.get(level, amons[2]) is None
+
+
+def test_an_amon_without_reference_takes_no_part_and_is_named(query, found):
+    energies = found.energies.copy()
+    energies[5] = np.nan
+    again = learned(query, found.amons, energies, "gfn2")
+    assert len(again.energies) == len(energies) - 1
+    assert again.failed == (found.amons.amons[5].smiles,)
+    assert any(found.amons.amons[5].smiles in w for w in again.warnings)
 
 
 def test_molecules_computed_elsewhere_serve_as_amons(query, found):

@@ -1,0 +1,130 @@
+"""The molecules that amons are tried on: seven families, each by a rule or a list, none chosen by its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from ..structures.structure import Structure
+from .organic_set import load_set
+from .query import Query, query_from_smiles, query_from_structure
+
+SEED = 7
+"""Of ETKDG, wherever no other is named."""
+LIVE = {
+    "phenylacetaldehyde": "O=CCc1ccccc1", "4-pyridyl-acetaldehyde": "O=CCc1ccncc1", "2-(2-furyl)propan-2-ol": "CC(C)(O)c1ccco1",
+    "niacin": "OC(=O)c1cccnc1", "amphetamine": "CC(N)Cc1ccccc1", "paracetamol": "CC(=O)Nc1ccc(O)cc1",
+    "aspirin": "CC(=O)Oc1ccccc1C(=O)O", "ibuprofen": "CC(C)Cc1ccc(cc1)C(C)C(=O)O",
+}  # fmt: skip
+CAFFEINE = "CN1C=NC2=C1C(=O)N(C(=O)N2C)C"
+BIOMOLECULES = {
+    "aspirin": LIVE["aspirin"], "paracetamol": LIVE["paracetamol"], "ibuprofen": LIVE["ibuprofen"],
+    "amphetamine": LIVE["amphetamine"], "niacin": LIVE["niacin"], "vitamin C": "OCC(O)C1OC(=O)C(O)=C1O",
+    "dopamine": "NCCc1ccc(O)c(O)c1", "testosterone": "CC12CCC3C(CCC4=CC(=O)CCC34C)C1CCC2O",
+    "cocaine": "COC(=O)C1C(OC(=O)c2ccccc2)CC2CCC1N2C", "cholesterol": "CC(C)CCCC(C)C1CCC2C1(CCC3C2CC=C4C3(CCC(C4)O)C)C",
+    "penicillin G": "CC1(C)SC2C(NC(=O)Cc3ccccc3)C(=O)N2C1C(=O)O", "caffeine": CAFFEINE,
+}  # fmt: skip
+WATERS = range(11, 22)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One query of a family.  k: heavy atoms of its largest amon; make: builds it when it is wanted."""
+
+    family: str
+    name: str
+    k: int
+    make: Callable[[], Query]
+
+
+def _of_smiles(family: str, name: str, smiles: str, k: int, seed: int = SEED) -> Member:
+    return Member(family, name, k, lambda: query_from_smiles(smiles, seed=seed))
+
+
+def organic() -> list[Member]:
+    """The hundred molecules of the committed generator."""
+    return [_of_smiles("organic", smiles, smiles, 7) for smiles in load_set()]
+
+
+def live(seeds: range = range(5)) -> list[Member]:
+    """The eight molecules of the notes in several conformers."""
+    return [_of_smiles("live", f"{name}, seed {seed}", smiles, 7, seed) for name, smiles in LIVE.items() for seed in seeds]
+
+
+def biomolecules(k: int = 9) -> list[Member]:
+    """Twelve biomolecules and drugs."""
+    return [_of_smiles("biomolecules", name, smiles, k) for name, smiles in BIOMOLECULES.items()]
+
+
+POLYMERS = {
+    "polyethylene": lambda n: "CC" * n, "polyacetylene": lambda n: "C=C" * n, "poly(ethylene glycol)": lambda n: "CCO" * n + "C",
+    "poly(lactic acid)": lambda n: "OC(C)C(=O)" * n + "O", "polyalanine": lambda n: "NC(C)C(=O)" * n + "O",
+    "polystyrene": lambda n: "CC(c1ccccc1)" * n + "C",
+}  # fmt: skip
+LENGTHS = dict.fromkeys(POLYMERS, (3, 5, 7)) | {
+    "polyethylene": (4, 6, 8, 10),
+    "polyacetylene": (4, 5, 6, 8),
+    "polystyrene": (2, 3, 4),
+}
+CONJUGATED_K = 8
+"""Of polyacetylene: its conjugation reaches farther than seven atoms, and the authors used eight, too."""
+
+
+def polymers() -> list[Member]:
+    """Oligomers of growing length."""
+    return [
+        _of_smiles("polymers", f"{name}, {n} units", chain(n), CONJUGATED_K if name == "polyacetylene" else 7)
+        for name, chain in POLYMERS.items()
+        for n in LENGTHS[name]
+    ]
+
+
+def water() -> list[Member]:
+    """(H2O)n, n = 11 to 21, annealed with seed n."""
+    return [Member("water", f"(H2O){n}", 10, lambda n=n: query_from_structure(annealed_water(n))) for n in WATERS]  # type: ignore[misc]
+
+
+ANNEAL_K, COLD_K, ANNEAL_PS = 250.0, 50.0, 1.0
+"""Temperatures and time of the cooling of water clusters."""
+
+
+def annealed_water(n: int) -> Structure:
+    """A cluster relaxed, cooled from 250 to 50 K over a picosecond and relaxed again, all by GFN2-xTB with seed n."""
+    import numpy as np
+    from ase import units
+    from ase.md.langevin import Langevin
+
+    from ..device import one_thread
+    from ..structures.builders.water import water_cluster
+    from ..structures.relax import relax, tight_binding_atoms
+
+    with one_thread():
+        start = relax(water_cluster(n, seed=n), method="GFN2-xTB", fmax=0.1)
+        atoms = tight_binding_atoms(start, method="GFN2-xTB")
+        steps = round(1000 * ANNEAL_PS)
+        motion = Langevin(atoms, 1.0 * units.fs, temperature_K=ANNEAL_K, friction=0.02 / units.fs, rng=np.random.default_rng(n))
+
+        def cool() -> None:
+            motion.set_temperature(temperature_K=ANNEAL_K + (COLD_K - ANNEAL_K) * motion.nsteps / steps)
+
+        motion.attach(cool, interval=20)
+        motion.run(steps)
+        cooled = start.with_(positions=atoms.positions, bonds=())
+        return relax(cooled, method="GFN2-xTB", fmax=0.05).with_(name=f"water_{n}", source=f"GFN2-xTB annealed, seed {n}")
+
+
+def base_pairs(k: int = 9) -> list[Member]:
+    """Adenine with thymine, guanine with cytosine."""
+    from .base_pairs import PAIRS, paired_bases
+
+    return [Member("base pairs", name, k, lambda name=name: query_from_structure(paired_bases(name))) for name in PAIRS]  # type: ignore[misc]
+
+
+def with_k(members: list[Member], k: int) -> Iterator[Member]:
+    """The same queries with another size of the largest amon."""
+    return (replace(m, k=k) for m in members)
+
+
+FAMILIES: dict[str, Callable[[], list[Member]]] = {
+    "organic": organic, "biomolecules": biomolecules, "polymers": polymers, "water": water, "base pairs": base_pairs,
+}  # fmt: skip

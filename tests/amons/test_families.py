@@ -1,0 +1,71 @@
+"""The queries of the families are what they are called."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rdkit import Chem
+
+from bondgenome_core.amons.base_pairs import side_by_side
+from bondgenome_core.amons.contacts import hydrogen_bonded
+from bondgenome_core.amons.families import BIOMOLECULES, FAMILIES, LIVE, POLYMERS, annealed_water, live, polymers
+from bondgenome_core.amons.query import query_from_structure
+
+pytestmark = pytest.mark.unit
+
+
+def test_every_family_has_its_members():
+    sizes = {name: len(make()) for name, make in FAMILIES.items()}
+    assert sizes["organic"] == 100
+    assert sizes["biomolecules"] == 12
+    assert sizes["water"] == 11
+    assert sizes["base pairs"] == 2
+    assert len(live()) == 5 * len(LIVE)
+    assert all(m.k >= 7 for make in FAMILIES.values() for m in make())
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("caffeine", "C8H10N4O2"), ("testosterone", "C19H28O2"), ("cocaine", "C17H21NO4"), ("cholesterol", "C27H46O"),
+        ("penicillin G", "C16H18N2O4S"), ("vitamin C", "C6H8O6"), ("dopamine", "C8H11NO2"), ("niacin", "C6H5NO2"),
+    ],
+)  # fmt: skip
+def test_biomolecules_have_their_formulas(name, formula):
+    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+    assert CalcMolFormula(Chem.MolFromSmiles(BIOMOLECULES[name])) == formula
+
+
+def test_polymers_grow_by_their_unit():
+    for name, chain in POLYMERS.items():
+        sizes = [Chem.MolFromSmiles(chain(n)).GetNumAtoms() for n in (2, 3, 4)]
+        assert sizes[1] - sizes[0] == sizes[2] - sizes[1] > 0, name
+    assert {m.name.split(",")[0] for m in polymers()} == set(POLYMERS)
+
+
+@pytest.mark.parametrize(("name", "n_bonds"), [("AT", 2), ("GC", 3)])
+def test_bases_lie_side_by_side_at_their_hydrogen_bonds(name, n_bonds):
+    pair = side_by_side(name)
+    query = query_from_structure(pair)
+    assert len(query.molecules) == 2
+    assert hydrogen_bonded(pair.numbers, pair.positions, query.bonds) == [frozenset({1}), frozenset({0})]
+    first, second = (set(m) for m in query.molecules)
+    apart = np.linalg.norm(pair.positions[:, None] - pair.positions, axis=-1)
+    short = [
+        (h, o) for h in range(len(pair)) for o in range(len(pair))
+        if pair.numbers[h] == 1 and pair.numbers[o] in (7, 8) and apart[h, o] < 2.3 and (h in first) == (o in second)
+    ]  # fmt: skip
+    assert len(short) == n_bonds
+    assert apart[np.triu_indices(len(pair), 1)].min() > 0.9
+
+
+def test_annealed_water_is_whole_and_follows_from_its_seed(monkeypatch):
+    from bondgenome_core.amons import families
+
+    monkeypatch.setattr(families, "ANNEAL_PS", 0.01)
+    cluster = annealed_water(3)
+    assert cluster.formula == "H6O3"
+    assert len(query_from_structure(cluster).molecules) == 3
+    np.testing.assert_allclose(annealed_water(3).positions, cluster.positions, atol=1e-4)
