@@ -40,7 +40,7 @@ def paired_bases(name: str) -> Structure:
 
 
 def side_by_side(name: str) -> Structure:
-    """The pair at its published hydrogen bonds, in one plane, not relaxed: of all choices of amino hydrogens and faces, the one
+    """The pair at its published hydrogen bonds, in one plane, where the relaxation starts: of all choices of amino hydrogens and faces, the one
     that overlaps least and fits best."""
     pair = PAIRS[name]
     (z1, r1, marked1), (z2, r2, marked2) = (_flat(s) for s in (pair.first, pair.second))
@@ -48,6 +48,8 @@ def side_by_side(name: str) -> Structure:
     own = np.array([r2[marked2[m]] for m in pair.lengths])
     laid = [_laid(r2 * face, own * face, np.array(wanted)) for wanted in choices for face in ([1, 1, 1], [1, -1, 1])]
     best = min(laid, key=lambda moved: _crowding(r1, moved))
+    ends = [(r1[marked1[m]], marked2[m], length) for m, length in pair.lengths.items()]
+    best = _at_lengths(best, ends)
     return Structure(np.concatenate([z1, z2]), np.concatenate([r1, best]), name=name)
 
 
@@ -81,6 +83,23 @@ def _laid(positions: np.ndarray, own: np.ndarray, wanted: np.ndarray) -> np.ndar
     turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
     shift = np.array([*wanted[:, :2].mean(0), 0.0]) - turn @ np.array([*own[:, :2].mean(0), 0.0])
     return positions @ turn.T + shift  # type: ignore[no-any-return]
+
+
+def _at_lengths(positions: np.ndarray, ends: list[tuple[np.ndarray, int, float]]) -> np.ndarray:
+    """Positions turned and shifted a little more in the plane, until every hydrogen bond has its length."""
+    from scipy.optimize import least_squares
+
+    centre = positions.mean(0)
+
+    def moved(x: np.ndarray) -> np.ndarray:
+        turn = np.array([[np.cos(x[2]), -np.sin(x[2]), 0], [np.sin(x[2]), np.cos(x[2]), 0], [0, 0, 1]])
+        return (positions - centre) @ turn.T + centre + [x[0], x[1], 0.0]  # type: ignore[no-any-return]
+
+    def misfit(x: np.ndarray) -> np.ndarray:
+        r = moved(x)
+        return np.array([np.linalg.norm(r[atom] - start) - length for start, atom, length in ends] + [*(0.05 * x)])
+
+    return moved(least_squares(misfit, np.zeros(3)).x)
 
 
 def _crowding(first: np.ndarray, second: np.ndarray) -> float:

@@ -102,7 +102,8 @@ def annealed_water(n: int) -> Structure:
         start = relax(water_cluster(n, seed=n), method="GFN2-xTB", fmax=0.1)
         atoms = tight_binding_atoms(start, method="GFN2-xTB")
         steps = round(1000 * ANNEAL_PS)
-        motion = Langevin(atoms, 1.0 * units.fs, temperature_K=ANNEAL_K, friction=0.02 / units.fs, rng=np.random.default_rng(n))
+        motion = Langevin(atoms, 1.0 * units.fs, temperature_K=ANNEAL_K, friction=0.02 / units.fs, fixcm=False,
+                          rng=np.random.default_rng(n))  # fmt: skip
 
         def cool() -> None:
             motion.set_temperature(temperature_K=ANNEAL_K + (COLD_K - ANNEAL_K) * motion.nsteps / steps)

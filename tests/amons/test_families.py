@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from bondgenome_core.amons.base_pairs import side_by_side
+from bondgenome_core.amons.base_pairs import paired_bases
 from bondgenome_core.amons.contacts import hydrogen_bonded
 from bondgenome_core.amons.families import BIOMOLECULES, FAMILIES, LIVE, POLYMERS, annealed_water, live, polymers
 from bondgenome_core.amons.query import query_from_structure
@@ -46,8 +46,8 @@ def test_polymers_grow_by_their_unit():
 
 
 @pytest.mark.parametrize(("name", "n_bonds"), [("AT", 2), ("GC", 3)])
-def test_bases_lie_side_by_side_at_their_hydrogen_bonds(name, n_bonds):
-    pair = side_by_side(name)
+def test_bases_are_joined_by_two_or_three_hydrogen_bonds(name, n_bonds):
+    pair = paired_bases(name)
     query = query_from_structure(pair)
     assert len(query.molecules) == 2
     assert hydrogen_bonded(pair.numbers, pair.positions, query.bonds) == [frozenset({1}), frozenset({0})]
