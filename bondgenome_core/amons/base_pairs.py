@@ -40,8 +40,8 @@ def paired_bases(name: str) -> Structure:
 
 
 def side_by_side(name: str) -> Structure:
-    """The pair at its published hydrogen bonds, in one plane, where the relaxation starts: of all choices of amino hydrogens and faces, the one
-    that overlaps least and fits best."""
+    """The pair at its published hydrogen bonds, in one plane, where the relaxation starts: of all choices of amino hydrogens and
+    faces, the one that overlaps least."""
     pair = PAIRS[name]
     (z1, r1, marked1), (z2, r2, marked2) = (_flat(s) for s in (pair.first, pair.second))
     choices = product(*(_partners(z1, r1, marked1[m], length) for m, length in pair.lengths.items()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .genome_verbs import evaluate
 from .output import AsJson, answer, log, table
 from .sources import is_file_or_gallery, open_structure
 
@@ -79,3 +80,16 @@ def open_query(molecule: str) -> Query:
     from ..amons.query import query_from_smiles, query_from_structure
 
     return query_from_structure(open_structure(molecule)) if is_file_or_gallery(molecule) else query_from_smiles(molecule)
+
+
+@evaluate.command("amons")
+def evaluate_amons(
+    update: Annotated[bool, typer.Option(help="Keep the families for the page.")] = False,
+    store: Annotated[Path | None, typer.Option(metavar="DB", help="Where energies of amons are kept.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute the figures of amons: seven families, the live set, spectra, counts."""
+    from ..amons import evaluate as figures_of
+
+    figures = figures_of.evaluate_amons(update=update, store=store, say=log)
+    answer(figures, "\n".join(f"{k}: {v}" for k, v in figures.items() if k != "records"), as_json=as_json)

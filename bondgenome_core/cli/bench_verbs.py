@@ -14,7 +14,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="elf: slices against PySCF; decode: genomes per second; explain: pairs against walks."
+            metavar="NAME",
+            help="elf: slices against PySCF; decode: genomes per second; explain: pairs against walks; amons: spectra, aspirin.",
         ),
     ],
     as_json: AsJson = False,
@@ -44,4 +45,10 @@ def _explain() -> dict[str, Any]:
     return bench_explain()
 
 
-BENCHES = {"elf": _elf, "decode": _decode, "explain": _explain}
+def _amons() -> dict[str, Any]:
+    from ..amons.benchmark import bench_amons
+
+    return bench_amons()
+
+
+BENCHES = {"elf": _elf, "decode": _decode, "explain": _explain, "amons": _amons}

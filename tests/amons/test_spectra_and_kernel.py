@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from bondgenome_core.amons.benchmark import in_blocks_of
 from bondgenome_core.amons.kernel import atoms_by_element, distances, molecule_kernel, widths
 from bondgenome_core.amons.regression import compare, learn
 from bondgenome_core.amons.slatm import Spectra, atomic_spectra
@@ -34,25 +35,7 @@ def test_spectra_equal_those_of_qmllib(smiles):
     )
     found = atomic_spectra(s.numbers, s.positions, spectra).numpy()
     for z, own, theirs in zip(s.numbers, found, reference, strict=True):
-        assert np.abs(in_their_order(own, int(z), types, spectra) - theirs).max() < 1e-6
-
-
-def in_their_order(own, z, types, spectra):
-    """Our blocks of an atom's environment where qmllib has them, zeros elsewhere."""
-    n_r, n_t, places = len(spectra.radii), len(spectra.angles), spectra.elements
-    blocks = []
-    for kind in ([int(t) for t in own_type] for own_type in types):
-        if len(kind) == 1:
-            blocks.append(own[:1] if kind[0] == z else np.zeros(1))
-        elif len(kind) == 2:
-            partner = kind[1] if kind[0] == z else kind[0] if kind[1] == z else None
-            blocks.append(np.zeros(n_r) if partner is None else own[1 + places.index(partner) * n_r :][:n_r])
-        elif kind[1] != z:
-            blocks.append(np.zeros(n_t))
-        else:
-            ends = tuple(sorted((places.index(kind[0]), places.index(kind[2]))))
-            blocks.append(own[1 + len(places) * n_r + spectra.ends.index(ends) * n_t :][:n_t])
-    return np.concatenate(blocks)
+        assert np.abs(in_blocks_of(own, int(z), types, spectra) - theirs).max() < 1e-6
 
 
 @pytest.mark.law

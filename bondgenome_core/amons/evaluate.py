@@ -1,0 +1,81 @@
+"""The figures of amons, recomputed: what ``evaluate amons`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .benchmark import bench_spectra
+from .families import BIOMOLECULES, CAFFEINE, FAMILIES, LIVE, live
+from .fragment import fragments_of
+from .heavy_graph import heavy_graph
+from .query import amons_of, query_from_smiles
+from .references import Store
+from .tried import at_size, coverage, mae, tried, write_study
+
+Say = Callable[[str], None]
+COUNTED = {
+    "toluene": ("Cc1ccccc1", 6), "phenol": ("Oc1ccccc1", 6), "phenylacetaldehyde": (LIVE["phenylacetaldehyde"], 7),
+    "2-(2-furyl)propan-2-ol": (LIVE["2-(2-furyl)propan-2-ol"], 7),
+}  # fmt: skip
+FILTERED = {"vitamin C": 39, "cocaine": 102, "testosterone": 92}
+"""Amons (SMILES) of the authors' reference implementation after its filters in space, k = 7."""
+
+
+def evaluate_amons(*, update: bool = False, store: Path | None = None, threads: int = 2, say: Say = print) -> dict[str, Any]:
+    """All figures by name, in kcal/mol against GFN2-xTB, and every record.  update: keep the families for the page."""
+    kept = Store(store)
+    records = {name: tried(make(), store=kept, threads=threads, say=say) for name, make in FAMILIES.items()}
+    records["live"] = tried(live(), store=kept, threads=threads, say=say)
+    if update:
+        for family in FAMILIES:
+            write_study(family, records[family])
+    return spectra_figures() | count_figures() | error_figures(records) | {"records": records}
+
+
+def spectra_figures() -> dict[str, Any]:
+    """Our spectra against qmllib's."""
+    found = bench_spectra()
+    return {"slatm_vs_qmllib_max_error": found["max_error"], "slatm_speedup": found["speedup"]}
+
+
+def count_figures() -> dict[str, Any]:
+    """Amons by graph alone, and after the filters in space beside those of the reference."""
+    from rdkit import Chem
+
+    counts = {name: len(fragments_of(heavy_graph(Chem.MolFromSmiles(s)), k).smiles) for name, (s, k) in COUNTED.items()}
+    filtered = {
+        name: {"ours": len({a.smiles for a in amons_of(query_from_smiles(BIOMOLECULES[name])).amons}), "reference": n}
+        for name, n in FILTERED.items()
+    }
+    return {"enumeration_counts": counts, "filtered_counts": filtered}
+
+
+def error_figures(records: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Errors of the families, what is warned of, and how often the interval holds the truth."""
+    bio, caffeine = records["biomolecules"], next(r for r in records["biomolecules"] if r["name"] == "caffeine")
+    per_live = {name: mae(r for r in records["live"] if r["name"].startswith(f"{name},")) for name in LIVE}
+    at_seven = [at_size(r, 7) for r in bio]
+    steps = [s for s in at_seven if s] + [at_size(r, 7) or r for name in ("organic", "live") for r in records[name]]
+    covered, width = coverage(steps)
+    return {
+        "live_set_abs_error": per_live, "live_set_median": float(np.median(list(per_live.values()))),
+        "caffeine": {"k7": abs((at_size(caffeine, 7) or caffeine)["error"]), "k9": abs(caffeine["error"]),
+                     "k7_warned": is_warned(CAFFEINE, 7)},
+        "organic100_mae": mae(records["organic"]), "biomolecules_mae": mae(bio),
+        "biomolecules_mae_k7": float(np.mean([abs(s["error"]) if s else 10.0 for s in at_seven])),
+        "biomolecules_k7": {r["name"]: {"error": s["error"] if s else None, "warned": is_warned(BIOMOLECULES[r["name"]], 7)}
+                            for r, s in zip(bio, at_seven, strict=True)},
+        "water_mae": mae(records["water"]), "base_pairs": {r["name"]: abs(r["error"]) for r in records["base pairs"]},
+        "polymers_mae": mae(records["polymers"]), "coverage95": covered, "interval_halfwidth_median": width,
+    }  # fmt: skip
+
+
+def is_warned(smiles: str, k: int) -> bool:
+    """Whether anything speaks against the prediction of a molecule with amons of at most k heavy atoms."""
+    from .predict import predict
+
+    return bool(predict(query_from_smiles(smiles), k=k).warnings)
