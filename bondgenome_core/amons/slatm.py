@@ -12,7 +12,7 @@ kernel compares atoms of one element only, so what every block of another elemen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FIRST_RADIUS = 0.1
-REACH = 8.0
-"""Widths from its centre at which a Gaussian has fallen to 1e-14 of its height."""
+REACH = 6.5
+"""Widths from its centre at which a Gaussian has fallen to 1e-9 of its height."""
 MARGIN = np.radians(20.0)
 """The angles' grid reaches so far beyond 0 and pi."""
 
@@ -85,26 +85,28 @@ def _two_bodies(kind: Tensor, charge: Tensor, r: Tensor, spectra: Spectra) -> Te
     d = _distances(r)
     i, j = torch.nonzero((d < spectra.cutoff) & ~torch.eye(n, dtype=torch.bool, device=r.device), as_tuple=True)
     bells = _Bells(spectra.radii, d[i, j], spectra.width_r)
-    values = (0.5 * spectra.step_r * charge[i] * charge[j])[:, None] * bells.values / bells.grid**6
+    values = (0.5 * spectra.step_r * charge[i] * charge[j])[:, None] * bells.values * bells.on_grid(lambda x: 1 / np.abs(x) ** 6)
     return bells.summed(values, i * n_kinds + kind[j], n * n_kinds).reshape(n, -1)
 
 
 def _three_bodies(kind: Tensor, charge: Tensor, r: Tensor, spectra: Spectra) -> Tensor:
-    n, n_ends = len(kind), len(spectra.ends)
-    i, j, k = _triangles(r, spectra.cutoff)
-    sides = [r[b] - r[a] for a, b in ((i, j), (j, k), (k, i))]
-    lengths = [torch.linalg.vector_norm(s, dim=1) for s in sides]
-    # the angle at a corner lies between the side that leaves it and the one that enters it, reversed
-    cosines = [-(sides[m] * sides[m - 1]).sum(1) / (lengths[m] * lengths[m - 1]) for m in range(3)]
-    strength = charge[i] * charge[j] * charge[k] * (spectra.step_angle / 3) / (lengths[0] * lengths[1] * lengths[2]) ** 3
-    bells = _Bells(spectra.angles, torch.arccos(cosines[0].clamp(-1, 1)), spectra.width_angle)
-    values = (strength[:, None] + torch.cos(bells.grid) * (strength * cosines[1] * cosines[2])[:, None]) * bells.values
+    n, n_ends, d = len(kind), len(spectra.ends), _distances(r)
+    i, j, k = _triangles(d, spectra.cutoff)
+    ij, ik, jk = d[i, j], d[i, k], d[j, k]
+    product = ij * ik * jk
+    squares = [side * side for side in (ij, ik, jk)]
+    # law of cosines at i; the product of the cosines at j and k enters the strength
+    at_i = (squares[0] + squares[1] - squares[2]) * jk / (2 * product)
+    at_ends = (squares[0] + squares[2] - squares[1]) * (squares[1] + squares[2] - squares[0]) / (4 * squares[2] * ij * ik)
+    strength = charge[i] * charge[j] * charge[k] * (spectra.step_angle / 3) / product**3
+    bells = _Bells(spectra.angles, torch.arccos(at_i.clamp(-1, 1)), spectra.width_angle)
+    values = (bells.on_grid(np.cos).mul_((strength * at_ends)[:, None]).add_(strength[:, None])).mul_(bells.values)
     return bells.summed(values, i * n_ends + spectra.place_of_ends(r.device)[kind[j], kind[k]], n * n_ends).reshape(n, -1)
 
 
-def _triangles(r: Tensor, cutoff: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Corners (i, j < k) of all triangles whose sides are within the cut-off."""
-    near = (_distances(r) <= cutoff) & ~torch.eye(len(r), dtype=torch.bool, device=r.device)
+def _triangles(d: Tensor, cutoff: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Corners (i, j < k) of all triangles whose sides (n, n) are within the cut-off."""
+    near = (d <= cutoff) & ~torch.eye(len(d), dtype=torch.bool, device=d.device)
     i, j, k = torch.nonzero(near[:, :, None] & near[:, None, :] & torch.triu(near, 1)[None], as_tuple=True)
     return i, j, k
 
@@ -116,21 +118,28 @@ def _distances(r: Tensor) -> Tensor:
 class _Bells:
     """Normalised Gaussians around ``centres``, each on the few points of a uniform grid where it is more than rounding.
 
-    grid: (n, n_window) their points; values: (n, n_window).
+    values: (n, n_window).
     """
 
     def __init__(self, points: np.ndarray, centres: Tensor, width: float):
-        step, half = points[1] - points[0], int(np.ceil(REACH * width / (points[1] - points[0])))
-        self.n_points, self.half = len(points), half
-        self.first = torch.round((centres - points[0]) / step).long()  # of the window, on a grid padded by its half
-        window = torch.arange(-half, half + 1, device=centres.device)
-        self.grid = points[0] + step * (self.first[:, None] + window).to(centres.dtype)
-        self.values = torch.exp((self.grid - centres[:, None]) ** 2 * (-0.5 / width**2)) / np.sqrt(2 * np.pi * width**2)
+        self.step, self.n_points = points[1] - points[0], len(points)
+        self.half = int(np.ceil(REACH * width / self.step))
+        # the grid goes on by half a window on either side
+        self.padded = points[0] + self.step * np.arange(-self.half, self.n_points + self.half)
+        first = torch.round((centres - points[0]) / self.step)
+        self.index = first.long()[:, None] + torch.arange(2 * self.half + 1, device=centres.device)
+        away = (centres - points[0]) - self.step * first  # from the middle of the window
+        window = self.step * torch.arange(-self.half, self.half + 1, device=centres.device, dtype=centres.dtype)
+        # exp(-(w - a)^2 / 2 s^2) = exp(-w^2 / 2 s^2) exp(w a / s^2) exp(-a^2 / 2 s^2): one exponential in two dimensions
+        scale = torch.exp(-0.5 * (away / width) ** 2) / np.sqrt(2 * np.pi * width**2)
+        self.values = scale[:, None] * torch.exp(window * (away[:, None] - 0.5 * window) / width**2)
+
+    def on_grid(self, function: Callable[[np.ndarray], np.ndarray]) -> Tensor:
+        """(n, n_window): a function of the grid's points."""
+        return torch.tensor(function(self.padded), dtype=self.values.dtype, device=self.values.device)[self.index]
 
     def summed(self, values: Tensor, rows: Tensor, n_rows: int) -> Tensor:
         """(n_rows, n_points): values (n, n_window) added to the row of each Gaussian; what lies off the grid is dropped."""
-        padded = self.n_points + 2 * self.half
-        window = torch.arange(values.shape[1], device=values.device)
-        index = (rows * padded + self.first)[:, None] + window
-        out = values.new_zeros(n_rows * padded).index_add_(0, index.flatten(), values.flatten())
-        return out.view(n_rows, padded)[:, self.half : self.half + self.n_points]
+        index = (self.index + (rows * len(self.padded))[:, None]).flatten()
+        out = torch.bincount(index, values.flatten(), minlength=n_rows * len(self.padded))
+        return out.view(n_rows, -1)[:, self.half : self.half + self.n_points].to(values.dtype)
