@@ -4,12 +4,17 @@ import streamlit as st
 
 from bondgenome_core.errors import BondGenomeError
 from bondgenome_ui import amons, content, loading
+from bondgenome_ui.amons_library import show_families, show_library
 from bondgenome_ui.amons_view import show_amons
-from bondgenome_ui.page import run_page
+from bondgenome_ui.page import run_page, show_open_tab
 from bondgenome_ui.selection import current, select
 
 
 def body() -> None:
+    show_open_tab({"Molecule": molecule, "Library": show_library, "Families": show_families})
+
+
+def molecule() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         structure = content.shown_structure(current())
         st.markdown(f"**{structure.name}**, {structure.formula}", width="stretch")

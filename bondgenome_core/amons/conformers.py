@@ -23,14 +23,19 @@ class Conformers:
     """The conformers kept so far, by SMILES."""
 
     def __init__(self, difference: float = DIFFERENCE):
-        self.difference, self._known = difference, dict[str, list[np.ndarray]]()
+        self.difference, self._known = difference, dict[str, list[tuple[np.ndarray, Amon]]]()
 
     def keeps(self, amon: Amon) -> bool:
         """Whether an amon is new; it is remembered then."""
-        known = self._known.setdefault(amon.smiles, [])
-        own = fingerprint(amon)
-        single = amon.n_heavy <= SINGLE and "." not in amon.smiles
-        if known and (single or min(np.abs(own - k).sum() for k in known) < self.difference):
-            return False
-        known.append(own)
-        return True
+        return self.like(amon) is amon
+
+    def like(self, amon: Amon) -> Amon:
+        """The remembered conformer that stands for an amon: the nearest where it is near enough, else the amon itself."""
+        known, own = self._known.setdefault(amon.smiles, []), fingerprint(amon)
+        if known:
+            apart, nearest = min(((float(np.abs(own - f).sum()), k) for k, (f, _) in enumerate(known)), key=lambda pair: pair[0])
+            single = amon.n_heavy <= SINGLE and "." not in amon.smiles
+            if single or apart < self.difference:
+                return known[nearest][1]
+        known.append((own, amon))
+        return amon

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..palette import CATEGORIES, UNKNOWN
 from ..slices.figures import INK
@@ -37,15 +38,43 @@ def curve_figure(found: Prediction, *, true: float | None = None, theme: str = "
                     line={"color": colour, "width": 2.5, "dash": dash}, customdata=[n for _, _, n in known],
                     hovertemplate="%{customdata} amons: %{y:.3g} kcal/mol<extra></extra>")
         )  # fmt: skip
+    _plain(figure, theme, height)
+    figure.update_xaxes(title="Heavy atoms of the largest amon", dtick=1)
+    what = "Absolute error (kcal/mol)" if true is not None else "Away from the last energy (kcal/mol)"
+    figure.update_yaxes(title=what, type="log")
+    return figure
+
+
+def family_figure(records: Sequence[Mapping[str, Any]], *, theme: str = "light", height: int = 420) -> Figure:
+    """Absolute errors of a family's molecules against the size of the amons, one thin line each, and their mean."""
+    from plotly.graph_objects import Figure, Scatter
+
+    figure, by_size = Figure(), dict[int, list[float]]()
+    for record in records:
+        errors = {step["k"]: abs(step["error"]) for step in record["curve"]}
+        for k, error in errors.items():
+            by_size.setdefault(k, []).append(error)
+        figure.add_trace(Scatter(x=list(errors), y=[max(e, SMALLEST) for e in errors.values()], mode="lines", name=record["name"],
+                                 showlegend=False, line={"color": UNKNOWN, "width": 1}, opacity=0.5))  # fmt: skip
+    sizes = sorted(by_size)
+    means = [sum(by_size[k]) / len(by_size[k]) for k in sizes]
+    figure.add_trace(Scatter(x=sizes, y=means, mode="lines+markers", name="mean absolute error",
+                             line={"color": CATEGORIES[0], "width": 3}))  # fmt: skip
+    figure.add_hline(y=1.0, line={"color": INK[theme], "dash": "dot", "width": 1}, annotation_text="1 kcal/mol")
+    _plain(figure, theme, height)
+    figure.update_xaxes(title="Heavy atoms of the largest amon", dtick=1)
+    figure.update_yaxes(title="Absolute error (kcal/mol)", type="log")
+    return figure
+
+
+def _plain(figure: Figure, theme: str, height: int) -> None:
     grid = {"gridcolor": "rgba(128,128,128,0.2)", "zerolinecolor": "rgba(128,128,128,0.4)"}
     figure.update_layout(
         height=height, margin={"l": 60, "r": 10, "t": 30, "b": 50}, font={"color": INK[theme]}, paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )  # fmt: skip
-    figure.update_xaxes(title="Heavy atoms of the largest amon", dtick=1, **grid)
-    what = "Absolute error (kcal/mol)" if true is not None else "Away from the last energy (kcal/mol)"
-    figure.update_yaxes(title=what, type="log", **grid)
-    return figure
+    figure.update_xaxes(**grid)
+    figure.update_yaxes(**grid)
 
 
 def _width(std: float | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ..errors import ArtefactError, BondGenomeError
 from .families import Member
 from .predict import CONFIDENCE, predict
 from .references import DEFAULT_REFERENCE, Store, find_reference
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STUDIES = ASSETS / "amons" / "studies"
 FAILED = 10.0
@@ -65,6 +68,15 @@ def coverage(steps: Iterable[dict[str, Any]]) -> tuple[float, float]:
     pairs = [(abs(s["error"]), s["half_width"]) for s in steps]
     widths = [w for _, w in pairs if w is not None]
     return float(np.mean([w is not None and e <= w for e, w in pairs])), float(np.median(widths))
+
+
+def family_table(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """One row per query, the largest error first: name, error and half width (kcal/mol), amons, doubts or the failure."""
+    import pandas as pd
+
+    rows = [(r["name"], r["error"], r["half_width"], r["n_amons"], r["failure"] or " ".join(r["warnings"])) for r in records]
+    table = pd.DataFrame(rows, columns=["name", "error", "half_width", "n_amons", "doubts"])
+    return table.sort_values("error", key=abs, ascending=False, ignore_index=True)
 
 
 def write_study(
