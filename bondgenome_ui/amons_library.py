@@ -80,13 +80,19 @@ def _study(family: str) -> dict[str, Any]:
     return load_study(family)
 
 
+def families_computed() -> list[str]:
+    """Families whose predictions are kept."""
+    from bondgenome_core.amons.tried import computed_families
+
+    return computed_families()
+
+
 def show_families() -> None:
     """Error against the size of the amons for every family that was computed."""
-    from bondgenome_core.amons.families import FAMILIES
     from bondgenome_core.amons.figures import family_figure
     from bondgenome_core.amons.tried import family_table, mae
 
-    names = list(FAMILIES)
+    names = families_computed()
     family = st.segmented_control("Family", names, default=names[0], required=True, key="amons_family",
                                   format_func=lambda name: name[0].upper() + name[1:])  # fmt: skip
     try:

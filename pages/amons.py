@@ -4,14 +4,15 @@ import streamlit as st
 
 from bondgenome_core.errors import BondGenomeError
 from bondgenome_ui import amons, content, loading
-from bondgenome_ui.amons_library import show_families, show_library
+from bondgenome_ui.amons_library import families_computed, show_families, show_library
 from bondgenome_ui.amons_view import show_amons
 from bondgenome_ui.page import run_page, show_open_tab
 from bondgenome_ui.selection import current, select
 
 
 def body() -> None:
-    show_open_tab({"Molecule": molecule, "Library": show_library, "Families": show_families})
+    tabs = {"Molecule": molecule, "Library": show_library}
+    show_open_tab(tabs | ({"Families": show_families} if families_computed() else {}))
 
 
 def molecule() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..artefacts import ASSETS, source_commit, versions, write_text_atomically
 from ..errors import ArtefactError, BondGenomeError
-from .families import Member
+from .families import FAMILIES, Member
 from .predict import CONFIDENCE, predict
 from .references import DEFAULT_REFERENCE, Store, find_reference
 
@@ -83,17 +83,26 @@ def write_study(
     family: str, records: list[dict[str, Any]], reference: str = DEFAULT_REFERENCE, folder: Path | None = None
 ) -> None:
     """Keep a family's records for the page."""
-    folder = folder or STUDIES
-    folder.mkdir(parents=True, exist_ok=True)
+    path = _file(family, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
     record = {"family": family, "reference": find_reference(reference).title, "records": records, "versions": versions(),
               "source_commit": source_commit()}  # fmt: skip
-    write_text_atomically(folder / f"{family.replace(' ', '-')}.json", json.dumps(record) + "\n")
+    write_text_atomically(path, json.dumps(record) + "\n")
+
+
+def computed_families(folder: Path | None = None) -> list[str]:
+    """Families with kept records, in their usual order."""
+    return [name for name in FAMILIES if _file(name, folder).is_file()]
+
+
+def _file(family: str, folder: Path | None) -> Path:
+    return (folder or STUDIES) / f"{family.replace(' ', '-')}.json"
 
 
 def load_study(family: str, folder: Path | None = None) -> dict[str, Any]:
     """A kept family; raises ArtefactError where there is none."""
     try:
-        found: dict[str, Any] = json.loads(((folder or STUDIES) / f"{family.replace(' ', '-')}.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(_file(family, folder).read_text(encoding="utf-8"))
         _ = found["records"], found["reference"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtefactError(f"The family {family!r} was not computed yet; run `evaluate amons --update`.") from error

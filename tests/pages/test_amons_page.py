@@ -69,3 +69,29 @@ def test_a_size_outside_its_range_gets_one_sentence():
     app.query_params.update(structure="toluene", largest="40")
     app.run()
     assert any("outside 3 to 9" in e.value for e in app.error)
+
+
+def test_a_library_counts_what_is_shared_and_predicts_all():
+    app = AppTest.from_string("from bondgenome_ui.amons_library import show_library; show_library()", default_timeout=120).run()
+    app.text_area("library_smiles").set_value("CCc1ccccc1\nCCCc1ccccc1\nC[CH2]").run()
+    assert metrics(app)["Molecules"] == "2"
+    assert any("radical" in w.value for w in app.warning)
+    app.button("library_predict").click().run()
+    assert not app.exception
+    assert len(app.dataframe) == 2
+
+
+def test_families_are_shown_with_their_error_once_computed(monkeypatch, tmp_path):
+    from bondgenome_core.amons import tried
+    from bondgenome_core.amons.families import Member
+    from bondgenome_core.amons.query import query_from_smiles
+    from bondgenome_core.amons.references import Store
+
+    monkeypatch.setattr(tried, "STUDIES", tmp_path)
+    assert "Families" not in [t.label for t in run(structure="toluene").tabs]
+    member = Member("polymers", "anisole", 7, lambda: query_from_smiles("COc1ccccc1C"))
+    tried.write_study("polymers", tried.tried([member], store=Store(), say=lambda _: None))
+    assert "Families" in [t.label for t in run(structure="toluene").tabs]
+    app = AppTest.from_string("from bondgenome_ui.amons_library import show_families; show_families()", default_timeout=60).run()
+    assert not app.exception
+    assert any("kcal/mol against GFN2-xTB" in m.value for m in app.markdown)
