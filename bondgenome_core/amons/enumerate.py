@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 
-def connected_sets(neighbours: Sequence[frozenset[int]], largest: int) -> Iterator[tuple[int, ...]]:
-    """Every connected set of at most ``largest`` nodes, sorted, once.
+def connected_sets(neighbours: Sequence[frozenset[int]], largest: int, *,
+                   first: int | None = None) -> Iterator[tuple[int, ...]]:  # fmt: skip
+    """Every connected set of at most ``largest`` nodes, sorted, once; first: only those whose lowest node it is.
 
     >>> sorted(connected_sets([frozenset({1}), frozenset({0, 2}), frozenset({1})], 2))
     [(0,), (0, 1), (1,), (1, 2), (2,)]
     """
-    for root in range(len(neighbours)):
+    for root in range(len(neighbours)) if first is None else (first,):
         yield from _grown((root,), {n for n in neighbours[root] if n > root}, root, neighbours, largest)
 
 

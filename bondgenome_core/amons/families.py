@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..structures.structure import Structure
 from .organic_set import load_set
-from .query import Query, query_from_smiles, query_from_structure
+from .query import Query, query_from_bonds, query_from_smiles, query_from_structure
 
 SEED = 7
 """Of ETKDG, wherever no other is named."""
@@ -121,6 +121,36 @@ def base_pairs(k: int = 9) -> list[Member]:
     return [Member("base pairs", name, k, lambda name=name: query_from_structure(paired_bases(name))) for name in PAIRS]  # type: ignore[misc]
 
 
+DOPED: dict[str, tuple[int, ...]] = {"none": (), "one pair": (0,), "two pairs": (0, 3), "a ring": (0, 2, 4)}
+"""Which of the six bonds of the flake's middle ring, counted around it, become carbon."""
+
+
+def nitride() -> list[Member]:
+    """Flakes of hexagonal boron nitride, B-N pairs replaced by carbon, relaxed by GFN2-xTB."""
+    return [
+        Member("boron nitride", f"B12N12H12 flake, carbon: {name}", 9, lambda turns=turns: doped_flake(turns))  # type: ignore[misc]
+        for name, turns in DOPED.items()
+    ]
+
+
+def doped_flake(turns: tuple[int, ...]) -> Query:
+    """turns: bonds of the middle ring, counted around it, whose atoms become carbon."""
+    import numpy as np
+
+    from ..structures.builders.flakes import BOND, lattice_bonds, nitride_flake
+    from ..structures.relax import relax
+
+    plain = nitride_flake(name="flake")
+    bonds = lattice_bonds(plain.positions[plain.numbers > 1])
+    middles = np.array([plain.positions[list(b)].mean(0) for b in bonds])
+    ring = [k for k in np.argsort(np.linalg.norm(middles, axis=1))[:6] if np.linalg.norm(middles[k]) < BOND]
+    around = sorted(ring, key=lambda k: float(np.arctan2(middles[k][1], middles[k][0])))
+    doped = [int(around[t]) for t in turns]
+    flake = nitride_flake(doped, name="flake")
+    relaxed = relax(flake, method="GFN2-xTB", fmax=0.02).with_(bonds=flake.bonds)
+    return query_from_bonds(relaxed, {bonds[k]: 2 for k in doped})
+
+
 def with_k(members: list[Member], k: int) -> Iterator[Member]:
     """The same queries with another size of the largest amon."""
     return (replace(m, k=k) for m in members)
@@ -128,4 +158,5 @@ def with_k(members: list[Member], k: int) -> Iterator[Member]:
 
 FAMILIES: dict[str, Callable[[], list[Member]]] = {
     "organic": organic, "biomolecules": biomolecules, "polymers": polymers, "water": water, "base pairs": base_pairs,
+    "boron nitride": nitride,
 }  # fmt: skip

@@ -69,3 +69,27 @@ def test_annealed_water_is_whole_and_follows_from_its_seed(monkeypatch):
     assert cluster.formula == "H6O3"
     assert len(query_from_structure(cluster).molecules) == 3
     np.testing.assert_allclose(annealed_water(3).positions, cluster.positions, atol=1e-4)
+
+
+def test_flakes_keep_their_atoms_and_carbon_pairs_are_double_bonds(monkeypatch):
+    from bondgenome_core.amons import families
+    from bondgenome_core.structures import relax as relaxation
+
+    monkeypatch.setattr(relaxation, "relax", lambda s, **_: s.with_(bonds=()))
+    plain, ring = families.doped_flake(()), families.doped_flake((0, 2, 4))
+    assert plain.structure.formula == "B12H12N12"
+    assert ring.structure.numbers.tolist().count(6) == 6
+    assert sum(o == 2 for o in ring.graph.orders.values()) == 3
+    assert not any(plain.graph.unsaturation)
+    assert any(len(r.atoms) == 6 and all(ring.graph.numbers[a] == 6 for a in r.atoms) for r in ring.graph.rings)
+
+
+def test_clusters_of_silicon_are_cut_from_the_crystal():
+    from bondgenome_core.amons.silicon import BOND, ball
+
+    points, graph = ball(6.0)
+    inner = [a for a in range(len(points)) if np.linalg.norm(points[a]) < 6.0 - BOND]
+    assert all(len(graph.neighbours[a]) == 4 for a in inner)
+    assert np.linalg.norm(points[0]) == 0
+    lengths = [np.linalg.norm(points[a] - points[b]) for a, b in graph.orders]
+    np.testing.assert_allclose(lengths, 2.352, atol=1e-3)
