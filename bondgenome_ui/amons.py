@@ -51,19 +51,19 @@ def store() -> Store:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def predicted(geometry: Selection, k: int, level: str) -> Prediction:
     """The prediction, its reference energies computed where they are missing; a bar says how far they are."""
-    from bondgenome_core.amons.predict import learned
-    from bondgenome_core.amons.references import find_reference, reference_energies
+    from bondgenome_core.amons.predict import computed, learned
+    from bondgenome_core.amons.references import find_reference
 
     found, reference = amons_of(geometry, k), find_reference(level)
     bar = st.progress(0.0, f"{reference.title} energies of {len(found.amons)} amons")
     try:
-        energies = reference_energies(
-            found.amons, reference, store(),
+        energies, comparison = computed(
+            query_of(geometry), found, reference, store(),
             progress=lambda done, n: bar.progress(done / n, f"{reference.title}: {done} of {n} amons"),
         )  # fmt: skip
     finally:
         bar.empty()
-    return learned(query_of(geometry), found, energies, level)
+    return learned(query_of(geometry), found, energies, comparison, level)
 
 
 @st.cache_data(max_entries=64, show_spinner="The molecule itself")

@@ -89,7 +89,7 @@ def predict_library(library: Library, reference: Reference, store: Store, *, thr
     out = []
     for text, query, found in library.queries:
         energies = reference_energies(found.amons, reference, store, threads=threads)
-        out.append((text, learned(query, found, energies, reference.key)))
+        out.append((text, learned(query, found, energies, None, reference.key)))
         if say:
             say(text)
     return out

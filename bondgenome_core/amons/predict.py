@@ -13,7 +13,8 @@ from ..errors import AmonError
 from .fragment import DEFAULT_K
 from .geometry import Amon
 from .query import AmonSet, Query, amons_of
-from .references import DEFAULT_REFERENCE, Progress, Store, find_reference, reference_energies
+from .ranking import ranked
+from .references import DEFAULT_REFERENCE, Progress, Reference, Store, find_reference, reference_energies
 from .regression import Comparison, Estimate, compare, learn
 
 if TYPE_CHECKING:
@@ -122,26 +123,42 @@ def predict(query: Query, *, k: int = DEFAULT_K, reference: str = DEFAULT_REFERE
     amons, level = amons_of(query, k), find_reference(reference)
     if say:
         say(f"{len(amons.amons)} amons, {len(amons.rejected)} fragments rejected")
-    energies = reference_energies(amons.amons, level, store or Store(), threads=threads, progress=progress)
-    return learned(query, amons, energies, level.key)
+    return learned(query, amons, *computed(query, amons, level, store or Store(), threads=threads, progress=progress), level.key)
+
+
+def computed(query: Query, amons: AmonSet, level: Reference, store: Store, *, threads: int = 2,
+             progress: Progress | None = None) -> tuple[np.ndarray, Comparison]:  # fmt: skip
+    """Reference energies (n_amons,) in kcal/mol, missing ones computed in the order of their gain for the query per cost; and
+    the comparison of all amons with it."""
+    comparison = _compared(query, amons)
+    known = np.array([store.get(level, a) is not None for a in amons.amons])
+    order = ranked(comparison, known, [level.seconds(int(a.numbers.sum())) for a in amons.amons])
+    return reference_energies(amons.amons, level, store, threads=threads, order=order, progress=progress), comparison
+
+
+def _compared(query: Query, amons: AmonSet) -> Comparison:
+    s = query.structure
+    comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
+    return replace(comparison, sizes=np.array([a.n_heavy for a in amons.amons]))
 
 
 def learned_from(query: Query, amons: Sequence[Amon], energies: np.ndarray) -> Prediction:
     """The prediction from molecules computed elsewhere, of whatever size; energies: (n,) kcal/mol."""
     largest = max((a.n_heavy for a in amons), default=0)
-    return learned(query, AmonSet(tuple(amons), (), largest), energies, "elsewhere")
+    return learned(query, AmonSet(tuple(amons), (), largest), energies, None, "elsewhere")
 
 
-def learned(query: Query, amons: AmonSet, energies: np.ndarray, reference: str) -> Prediction:
-    """The prediction that follows from amons whose energies (n_amons,) in kcal/mol are known; those of NaN take no part."""
-    s = query.structure
-    computed = np.isfinite(energies)
-    failed = tuple(a.smiles for a, ok in zip(amons.amons, computed, strict=True) if not ok)
-    amons = replace(amons, amons=tuple(a for a, ok in zip(amons.amons, computed, strict=True) if ok))
-    energies = energies[computed]
-    comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
-    sizes = np.array([a.n_heavy for a in amons.amons])
-    comparison = replace(comparison, sizes=sizes)
+def learned(query: Query, amons: AmonSet, energies: np.ndarray, comparison: Comparison | None, reference: str) -> Prediction:
+    """The prediction that follows from amons whose energies (n_amons,) in kcal/mol are known; those of NaN take no part.
+
+    comparison: of all amons with the query, where it was made before.
+    """
+    there = np.isfinite(energies)
+    failed = tuple(a.smiles for a, ok in zip(amons.amons, there, strict=True) if not ok)
+    if failed or comparison is None:
+        amons = replace(amons, amons=tuple(a for a, ok in zip(amons.amons, there, strict=True) if ok))
+        comparison, energies = _compared(query, amons), energies[there]
+    sizes = comparison.sizes
     steps = range(1, int(sizes.max()) + 1)
     curve = tuple(Step(n, int((sizes <= n).sum()), learn(comparison, energies, largest=n)) for n in steps)
     found = Prediction(query, amons, energies, reference, curve, comparison, failed)

@@ -136,13 +136,14 @@ def _key(reference: Reference, amon: Amon) -> tuple[str, str, str]:
 
 
 def reference_energies(amons: Sequence[Amon], reference: Reference, store: Store, *, threads: int = 2,
-                       progress: Progress | None = None) -> np.ndarray:  # fmt: skip
+                       order: Sequence[int] | None = None, progress: Progress | None = None) -> np.ndarray:  # fmt: skip
     """(n,) kcal/mol; those not in the store are computed, each on one thread, and kept.  NaN where a calculation fails.
 
+    order: in which missing ones are computed, so that what a cancelled run has finished is what counts most.
     progress: called with (done, to be done); raise in it to cancel: what is finished is kept.
     """
     known = [store.get(reference, a) for a in amons]
-    missing = [k for k, e in enumerate(known) if e is None]
+    missing = [k for k in (range(len(amons)) if order is None else order) if known[k] is None]
     fresh: list[tuple[Amon, float]] = []
 
     def compute(k: int) -> tuple[int, float]:

@@ -124,7 +124,7 @@ def test_a_calculation_that_fails_leaves_the_others_kept(query, monkeypatch):
 def test_an_amon_without_reference_takes_no_part_and_is_named(query, found):
     energies = found.energies.copy()
     energies[5] = np.nan
-    again = learned(query, found.amons, energies, "gfn2")
+    again = learned(query, found.amons, energies, found.comparison, "gfn2")
     assert len(again.energies) == len(energies) - 1
     assert again.failed == (found.amons.amons[5].smiles,)
     assert any(found.amons.amons[5].smiles in w for w in again.warnings)
@@ -170,3 +170,36 @@ def test_a_charged_group_is_refused_in_words_and_a_nitro_group_is_not():
     assert amons_of(query_from_smiles("C[N+](=O)[O-]")).amons
     with pytest.raises(AmonError, match="1 to 9"):
         amons_of(query_from_smiles("CC"), 12)
+
+
+def test_the_amon_that_lowers_the_uncertainty_most_is_computed_first(query, found):
+    from bondgenome_core.amons.ranking import gains, ranked
+
+    n = len(found.energies)
+    nothing, everything = np.zeros(n, dtype=bool), np.ones(n, dtype=bool)
+    order = ranked(found.comparison, nothing, [1.0] * n)
+    assert sorted(order) == list(range(n))
+    assert found.amons.amons[order[0]].n_heavy > found.amons.amons[order[-1]].n_heavy
+    assert not gains(found.comparison, everything).any()
+    assert ranked(found.comparison, nothing, [1e9 if k == order[0] else 1.0 for k in range(n)])[-1] == order[0]
+
+
+def test_a_cancelled_run_keeps_what_counts_most(query, found):
+    from bondgenome_core.amons.predict import computed
+    from bondgenome_core.amons.ranking import ranked
+
+    class Stop(Exception):
+        pass
+
+    def stop(done, _):
+        if done == 4:
+            raise Stop
+
+    amons, level, store = amons_of(query), find_reference("gfn2"), Store()
+    with pytest.raises(Stop):
+        computed(query, amons, level, store, threads=1, progress=stop)
+    kept = {k for k, a in enumerate(amons.amons) if store.get(level, a) is not None}
+    seconds = [level.seconds(int(a.numbers.sum())) for a in amons.amons]
+    order = ranked(found.comparison, np.zeros(len(seconds), dtype=bool), seconds)
+    assert set(order[:4]) <= kept
+    assert len(kept) <= 6
