@@ -9,7 +9,7 @@ HOST      ?= localhost
 PORT      ?= 8501
 WORKSPACE ?= workspace
 PIP_ARGS  ?=
-PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
+PYTEST_ARGS ?=
 
 BIN := .venv/bin
 VIEWER := static/3dmol/3Dmol.es6-min.js
@@ -27,7 +27,7 @@ test: .venv/.installed-dev $(VIEWER)
 	$(BIN)/lint-imports
 	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/mypy
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Stamps rather than phony targets: a second call has nothing to do.
 .venv/.installed: requirements.txt

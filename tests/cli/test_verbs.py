@@ -176,8 +176,12 @@ def test_dataset_is_built_from_files_folders_names_and_structures(verb, tmp_path
     assert verb("dataset", "build", small / "wavefunctions", "--bonds", "H-H", "--out", again, "--json").json["n_slices"] == 2
 
 
-def test_sampled_snapshots_become_a_data_set_and_a_model(verb, tmp_path):
+def test_sampled_snapshots_become_a_data_set_and_a_model(verb, tmp_path, monkeypatch):
     """The whole pipeline on a molecule: plan, snapshots, DFT, slices, training, encoding."""
+    from bondgenome_core.genome import index_model
+
+    monkeypatch.setattr(index_model, "FEWEST_STEPS", 40)  # what is learned does not matter here
+    monkeypatch.setattr(index_model, "EPOCHS", 2)
     shots, data, model = tmp_path / "shots", tmp_path / "data", tmp_path / "genome-water-v1"
     water = tmp_path / "water.xyz"
     water.write_text("3\n\nO 0 0 0\nH 0.757 0.587 0\nH -0.757 0.587 0\n")

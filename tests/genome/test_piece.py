@@ -108,9 +108,26 @@ def test_a_piece_trained_again_makes_the_same_images(model, slices, indices, rel
         assert pair[0] == pytest.approx(pair[1], rel=1e-3)
 
 
+def assert_equal_figures(found, stated):
+    """Equal but for the last digits, which depend on how many threads a product is shared by."""
+    assert type(found) is type(stated)
+    if isinstance(stated, dict):
+        assert found.keys() == stated.keys()
+        for key, value in stated.items():
+            assert_equal_figures(found[key], value)
+    elif isinstance(stated, list):
+        assert len(found) == len(stated)
+        for a, b in zip(found, stated, strict=True):
+            assert_equal_figures(a, b)
+    elif isinstance(stated, float):
+        assert found == pytest.approx(stated, rel=1e-3, abs=2e-5)
+    else:
+        assert found == stated
+
+
 def test_the_cards_figures_follow_from_what_is_shipped(model):
     figures = evaluate(model)
-    assert json.loads(json.dumps(figures)) == model.card["figures"]
+    assert_equal_figures(json.loads(json.dumps(figures)), model.card["figures"])
     assert figures["species"] == ["Au2S3", "Au4S4"] or figures["species"] == ["Au4S4", "Au2S3"]
     assert set(figures["rmse_by_species"]) == set(figures["pca8_rmse_by_species"]) == set(figures["species"])
     assert len(figures["gene_reproducibility"]) == 8
