@@ -14,9 +14,14 @@ SINGLE = 2
 
 def fingerprint(amon: Amon) -> np.ndarray:
     """(n_atoms,) sorted sums of 1/r over the other atoms: the same for mirror images and for any order of the atoms."""
-    apart = np.linalg.norm(amon.positions[:, None] - amon.positions, axis=-1)
+    return np.sort(crowding(amon.positions))
+
+
+def crowding(positions: np.ndarray) -> np.ndarray:
+    """(n,) of each atom, the sum of 1/r over the others (1/Angstrom); positions: (n, 3) Angstrom."""
+    apart = np.linalg.norm(positions[:, None] - positions, axis=-1)
     np.fill_diagonal(apart, np.inf)
-    return np.sort((1 / apart).sum(1))
+    return (1 / apart).sum(1)
 
 
 class Conformers:

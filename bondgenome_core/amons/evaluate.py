@@ -13,8 +13,9 @@ from .families import BIOMOLECULES, CAFFEINE, FAMILIES, LIVE, live
 from .fragment import fragments_of
 from .heavy_graph import heavy_graph
 from .query import amons_of, query_from_smiles
-from .references import Store
-from .tried import at_size, coverage, mae, tried, write_study
+from .references import DEFAULT_REFERENCE, Store, find_reference
+from .silicon import silicon_study
+from .tried import FAMILY_NAMES, SILICON, at_size, coverage, mae, tried, write_study
 
 Say = Callable[[str], None]
 COUNTED = {
@@ -30,10 +31,12 @@ def evaluate_amons(*, update: bool = False, store: Path | None = None, threads: 
     kept = Store(store)
     records = {name: tried(make(), store=kept, threads=threads, say=say) for name, make in FAMILIES.items()}
     records["live"] = tried(live(), store=kept, threads=threads, say=say)
+    say("bulk silicon")
+    records[SILICON] = [silicon_study(find_reference(DEFAULT_REFERENCE), kept)]
     if update:
-        for family in FAMILIES:
+        for family in FAMILY_NAMES:
             write_study(family, records[family])
-    return spectra_figures() | count_figures() | error_figures(records) | {"records": records}
+    return spectra_figures() | count_figures() | error_figures(records, kept) | {"records": records}
 
 
 def spectra_figures() -> dict[str, Any]:
@@ -54,7 +57,7 @@ def count_figures() -> dict[str, Any]:
     return {"enumeration_counts": counts, "filtered_counts": filtered}
 
 
-def error_figures(records: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def error_figures(records: dict[str, list[dict[str, Any]]], store: Store) -> dict[str, Any]:
     """Errors of the families, what is warned of, and how often the interval holds the truth."""
     bio, caffeine = records["biomolecules"], next(r for r in records["biomolecules"] if r["name"] == "caffeine")
     per_live = {name: mae(r for r in records["live"] if r["name"].startswith(f"{name},")) for name in LIVE}
@@ -64,18 +67,21 @@ def error_figures(records: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     return {
         "live_set_abs_error": per_live, "live_set_median": float(np.median(list(per_live.values()))),
         "caffeine": {"k7": abs((at_size(caffeine, 7) or caffeine)["error"]), "k9": abs(caffeine["error"]),
-                     "k7_warned": is_warned(CAFFEINE, 7)},
+                     "k7_warned": is_warned(CAFFEINE, 7, store)},
         "organic100_mae": mae(records["organic"]), "biomolecules_mae": mae(bio),
         "biomolecules_mae_k7": float(np.mean([abs(s["error"]) if s else 10.0 for s in at_seven])),
-        "biomolecules_k7": {r["name"]: {"error": s["error"] if s else None, "warned": is_warned(BIOMOLECULES[r["name"]], 7)}
-                            for r, s in zip(bio, at_seven, strict=True)},
+        "biomolecules_k7": {
+            r["name"]: {"error": s["error"] if s else None, "warned": is_warned(BIOMOLECULES[r["name"]], 7, store)}
+            for r, s in zip(bio, at_seven, strict=True)
+        },
         "water_mae": mae(records["water"]), "base_pairs": {r["name"]: abs(r["error"]) for r in records["base pairs"]},
-        "polymers_mae": mae(records["polymers"]), "coverage95": covered, "interval_halfwidth_median": width,
+        "polymers_mae": mae(records["polymers"]), "boron_nitride_mae": mae(records["boron nitride"]),
+        "silicon_per_atom": abs(records[SILICON][0]["error"]), "coverage95": covered, "interval_halfwidth_median": width,
     }  # fmt: skip
 
 
-def is_warned(smiles: str, k: int) -> bool:
+def is_warned(smiles: str, k: int, store: Store) -> bool:
     """Whether anything speaks against the prediction of a molecule with amons of at most k heavy atoms."""
     from .predict import predict
 
-    return bool(predict(query_from_smiles(smiles), k=k).warnings)
+    return bool(predict(query_from_smiles(smiles), k=k, store=store).warnings)

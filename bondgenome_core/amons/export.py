@@ -49,19 +49,13 @@ def amons_extxyz(amons: Sequence[Amon], energies: np.ndarray | None, reference: 
 def amons_sdf(amons: Sequence[Amon], energies: np.ndarray | None, reference: str) -> bytes:
     """All amons with bonds."""
     from rdkit import Chem
-    from rdkit.Geometry import Point3D
+
+    from ..structures.smiles import molecule_of_bonds
 
     buffer = io.StringIO()
     writer = Chem.SDWriter(buffer)
-    kinds = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
     for k, amon in enumerate(amons):
-        molecule, conformer = Chem.RWMol(), Chem.Conformer(len(amon.numbers))
-        for n, (z, r) in enumerate(zip(amon.numbers.tolist(), amon.positions.tolist(), strict=True)):
-            molecule.AddAtom(Chem.Atom(z))
-            conformer.SetAtomPosition(n, Point3D(*r))
-        for a, b, order in amon.bonds:
-            molecule.AddBond(int(a), int(b), kinds[order])
-        molecule.AddConformer(conformer)
+        molecule = molecule_of_bonds(amon.numbers, amon.positions, amon.bonds)
         molecule.SetProp("_Name", name(k))
         molecule.SetProp("smiles", amon.smiles)
         if energies is not None:

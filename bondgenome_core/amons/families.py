@@ -1,9 +1,12 @@
-"""The molecules that amons are tried on: seven families, each by a rule or a list, none chosen by its error."""
+"""The molecules that amons are tried on: six families, each by a rule or a list, none chosen by its error.
+
+The seventh, bulk silicon, is no molecule: ``silicon.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..structures.structure import Structure
 from .organic_set import load_set
@@ -149,11 +152,6 @@ def doped_flake(turns: tuple[int, ...]) -> Query:
     flake = nitride_flake(doped, name="flake")
     relaxed = relax(flake, method="GFN2-xTB", fmax=0.02).with_(bonds=flake.bonds)
     return query_from_bonds(relaxed, {bonds[k]: 2 for k in doped})
-
-
-def with_k(members: list[Member], k: int) -> Iterator[Member]:
-    """The same queries with another size of the largest amon."""
-    return (replace(m, k=k) for m in members)
 
 
 FAMILIES: dict[str, Callable[[], list[Member]]] = {

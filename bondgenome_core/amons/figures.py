@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..palette import CATEGORIES, UNKNOWN
-from ..slices.figures import INK
+from ..slices.figures import INK, plain_axes
 from .predict import CONFIDENCE, Prediction
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def curve_figure(found: Prediction, *, true: float | None = None, theme: str = "
                     line={"color": colour, "width": 2.5, "dash": dash}, customdata=[n for _, _, n in known],
                     hovertemplate="%{customdata} amons: %{y:.3g} kcal/mol<extra></extra>")
         )  # fmt: skip
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     figure.update_xaxes(title="Heavy atoms of the largest amon", dtick=1)
     what = "Absolute error (kcal/mol)" if true is not None else "Away from the last energy (kcal/mol)"
     figure.update_yaxes(title=what, type="log")
@@ -61,20 +61,10 @@ def family_figure(records: Sequence[Mapping[str, Any]], *, theme: str = "light",
     figure.add_trace(Scatter(x=sizes, y=means, mode="lines+markers", name="mean absolute error",
                              line={"color": CATEGORIES[0], "width": 3}))  # fmt: skip
     figure.add_hline(y=1.0, line={"color": INK[theme], "dash": "dot", "width": 1}, annotation_text="1 kcal/mol")
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     figure.update_xaxes(title="Heavy atoms of the largest amon", dtick=1)
     figure.update_yaxes(title="Absolute error (kcal/mol)", type="log")
     return figure
-
-
-def _plain(figure: Figure, theme: str, height: int) -> None:
-    grid = {"gridcolor": "rgba(128,128,128,0.2)", "zerolinecolor": "rgba(128,128,128,0.4)"}
-    figure.update_layout(
-        height=height, margin={"l": 60, "r": 10, "t": 30, "b": 50}, font={"color": INK[theme]}, paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
-    figure.update_xaxes(**grid)
-    figure.update_yaxes(**grid)
 
 
 def _width(std: float | None) -> float | None:

@@ -176,20 +176,13 @@ def query_from_structure(structure: Structure) -> Query:
 def query_from_bonds(structure: Structure, orders: dict[tuple[int, int], int]) -> Query:
     """A molecule whose bonds are known.  orders: (low, high) -> order where it is not 1."""
     from rdkit import Chem
-    from rdkit.Geometry import Point3D
 
-    kinds = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
-    molecule, conformer = Chem.RWMol(), Chem.Conformer(len(structure))
-    for n, (z, r) in enumerate(zip(structure.numbers.tolist(), structure.positions.tolist(), strict=True)):
-        atom = Chem.Atom(z)
-        atom.SetNoImplicit(True)
-        molecule.AddAtom(atom)
-        conformer.SetAtomPosition(n, Point3D(*r))
-    for b in structure.bonds:
-        molecule.AddBond(b.i, b.j, kinds[orders.get((min(b.i, b.j), max(b.i, b.j)), 1)])
-    molecule.AddConformer(conformer)
+    from ..structures.smiles import molecule_of_bonds
+
+    bonds = [(b.i, b.j, orders.get((min(b.i, b.j), max(b.i, b.j)), 1)) for b in structure.bonds]
+    molecule = molecule_of_bonds(structure.numbers, structure.positions, bonds)
     Chem.SanitizeMol(molecule)
-    return _query(molecule.GetMol(), name=structure.name, source=structure.source)
+    return _query(molecule, name=structure.name, source=structure.source)
 
 
 def _query(molecule: Mol, *, name: str, source: str) -> Query:

@@ -20,6 +20,7 @@ from ..errors import AmonError, ElectronsError, StructureError
 from ..structures.relax import METHODS, energy_and_forces
 from ..structures.structure import Structure
 from ..units import KCAL_PER_MOL_PER_EV
+from .conformers import crowding
 from .geometry import Amon
 
 SHAPE_DIGITS = 4
@@ -77,9 +78,7 @@ def structure_of(amon: Amon) -> Structure:
 
 def shape_hash(numbers: np.ndarray, positions: np.ndarray) -> str:
     """Hash of the elements with their sorted sums of 1/r: the same for mirror images."""
-    apart = np.linalg.norm(positions[:, None] - positions, axis=-1)
-    np.fill_diagonal(apart, np.inf)
-    rows = sorted((int(z), round(float(s), SHAPE_DIGITS)) for z, s in zip(numbers, (1 / apart).sum(1), strict=True))
+    rows = sorted((int(z), round(float(s), SHAPE_DIGITS)) for z, s in zip(numbers, crowding(positions), strict=True))
     # a leading letter: the store would take 3849e67 for a number
     return "h" + hashlib.sha256(repr(rows).encode()).hexdigest()[:24]
 

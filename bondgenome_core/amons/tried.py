@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STUDIES = ASSETS / "amons" / "studies"
+SILICON = "silicon"
+FAMILY_NAMES = (*FAMILIES, SILICON)
+"""All seven; silicon is a study without members that are molecules."""
 FAILED = 10.0
 """kcal/mol that a query counts which could not be predicted at all."""
 
@@ -92,7 +95,7 @@ def write_study(
 
 def computed_families(folder: Path | None = None) -> list[str]:
     """Families with kept records, in their usual order."""
-    return [name for name in FAMILIES if _file(name, folder).is_file()]
+    return [name for name in FAMILY_NAMES if _file(name, folder).is_file()]
 
 
 def _file(family: str, folder: Path | None) -> Path:

@@ -17,7 +17,7 @@ from ..units import KCAL_PER_MOL_PER_EV
 from .null_baseline import null_figures
 from .studies.checks import hessian_errors, subset_error, zero_bias_leak
 from .studies.pairs import reference_blocks
-from .studies.report import REPORTS, STUDIES, models_of, test_structures, write_report
+from .studies.report import REPORTS, STUDIES, models_of, require_models, test_structures, write_report
 from .studies.scaling import step_scaling
 from .studies.stability_study import MEMBERS, N_COMPARED, stability_study, stability_summary
 
@@ -49,7 +49,7 @@ def law_figures(say: Say) -> dict[str, Any]:
     ethanol = load_gallery_structure("ethanol")
     out: dict[str, dict[str, float]] = {"subset_vs_walks_max_error": {}, "hessian_relative_error": {}}
     leaks = {}
-    for model in models_of("ethanol"):
+    for model in require_models("ethanol"):
         kind = model.card["architecture"]["kind"]
         out["subset_vs_walks_max_error"][kind] = subset_error(model.potential, ethanol)
         out["hessian_relative_error"][kind] = max(hessian_errors(model.potential, ethanol).values())
@@ -62,7 +62,7 @@ def null_report(say: Say) -> dict[str, Any]:
     """The null baseline: the worse of the two networks for each figure, and both."""
     ethanol, test = load_gallery_structure("ethanol"), of_role(frames_of_set(PAIRS, say=say), "test")
     by_kind = {}
-    for model in models_of(PAIRS):
+    for model in require_models(PAIRS):
         kind = model.card["architecture"]["kind"]
         by_kind[kind] = null_figures(model.potential, ethanol, test[:N_NULL], n_walks=N_NULL_WALKS)
         say(f"null baseline: {model.name}")
@@ -76,7 +76,7 @@ def force_errors(say: Say) -> dict[str, float]:
     out = {}
     for name in ("ethanol", "aspirin"):
         test: FrameSet = of_role(frames_of_set(name, say=say), "test")
-        for model in models_of(name):
+        for model in require_models(name):
             kind = model.card["architecture"]["kind"].lower()
             out[f"{kind}_{name}"] = errors_of(model.potential, test).force_mae * KCAL_PER_MOL_PER_EV
             say(f"force error: {model.name}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..palette import CATEGORIES, UNKNOWN
-from ..slices.figures import INK
+from ..slices.figures import INK, plain_axes
 from .explanation import MEASURES
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def strength_figure(record: Mapping[str, Any], measure: str, *, theme: str = "li
                 row=1, col=column,
             )  # fmt: skip
     kinds = [r["kind"] for r in sorted(record["kinds"][measure], key=lambda r: r["kind"])]
-    _plain(figure, theme, 140 + 46 * len(kinds))
+    plain_axes(figure, theme, 140 + 46 * len(kinds))
     unit = MEASURES[measure].unit
     same = unit == MEASURES["xtb"].unit
     raw = f"median and quartiles ({unit})" if same else f"median and quartiles ({unit}; xTB: {MEASURES['xtb'].unit})"
@@ -62,7 +62,7 @@ def size_figure(record: Mapping[str, Any], family: str, *, theme: str = "light",
             Scatter(x=own["n_carbon"], y=own["participation"], mode="lines+markers", name=title, line={"color": colour},
                     error_y={"type": "data", "array": own["spread"], "width": 0})
         )  # fmt: skip
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     figure.update_xaxes(title="Carbon atoms in the chain", type="log", tickvals=[2, 3, 4, 6, 8, 10, 12])
     figure.update_yaxes(title="Atoms that carry relevance", type="log", tickvals=[1, 2, 5, 10, 20, 40])
     return figure
@@ -95,7 +95,7 @@ def decay_figure(record: Mapping[str, Any], measure: str, *, theme: str = "light
     for place, words in ((record["cutoff"], "cut-off"), (record["reach"], "layers × cut-off")):
         if place <= 1.1 * record["longest"]:
             figure.add_vline(x=place, line={"color": INK[theme], "dash": "dash", "width": 1}, annotation_text=words)
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     figure.update_xaxes(title="Distance of the pair (Å)", type="log", tickvals=[1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15])
     figure.update_yaxes(title=f"{_title(measure)} ({MEASURES[measure].unit})", type="log", exponentformat="power")
     return figure
@@ -111,7 +111,7 @@ def body_figure(records: Sequence[Mapping[str, Any]], gamma: str, *, theme: str 
         if any(s is not None for s in shares):
             figure.add_trace(Bar(y=names, x=shares, name=words, orientation="h", marker_color=colour,
                                  hovertemplate="%{y}, " + words + ": %{x:.3f}<extra></extra>"))  # fmt: skip
-    _plain(figure, theme, 130 + 34 * len(names))
+    plain_axes(figure, theme, 130 + 34 * len(names))
     figure.update_layout(barmode="stack")
     figure.update_xaxes(title="Share of Σ|R|", range=[0, 1])
     figure.update_yaxes(autorange="reversed")
@@ -129,7 +129,7 @@ def angle_figure(record: Mapping[str, Any], *, theme: str = "light", height: int
             Scatter(x=[t["angle"] for t in own], y=[t["relevance"] for t in own], mode="markers", name=kind,
                     marker={"color": colour, "size": 6})
         )  # fmt: skip
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     figure.update_xaxes(title="Angle of the bonded triple (°)")
     figure.update_yaxes(title="Relevance of three atoms (eV)")
     return figure
@@ -153,7 +153,7 @@ def stability_figure(rows: Sequence[Mapping[str, Any]], against: str, temperatur
                     marker={"color": colour, "size": 9}, customdata=said,
                     hovertemplate="%{customdata[0]}: median %{y:.2f} ps, %{customdata[1]} replicas survive<extra></extra>")
         )  # fmt: skip
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     words = {"force_mae": "Force error on test frames (kcal/mol/Å)", "deviation": "Deviation from xTB's couplings (decades)"}
     figure.update_xaxes(title=words[against])
     figure.update_yaxes(title="Time until failure (ps)", rangemode="tozero")
@@ -174,7 +174,7 @@ def scaling_figure(records: Sequence[Mapping[str, Any]], *, theme: str = "light"
                                      showlegend=column == 1), row=1, col=column)  # fmt: skip
             figure.add_trace(Scatter(x=n, y=y[-1] * n / n[-1], mode="lines", name="linear", showlegend=False,
                                      line={"color": UNKNOWN, "dash": "dot"}), row=1, col=column)  # fmt: skip
-    _plain(figure, theme, height)
+    plain_axes(figure, theme, height)
     figure.update_xaxes(title="Atoms", type="log")
     figure.update_yaxes(title="Seconds a step, one thread", type="log", row=1, col=1)
     figure.update_yaxes(title="Memory of a step (MiB)", type="log", row=1, col=2)
@@ -218,13 +218,3 @@ def _title(measure: str) -> str:
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else float(value)
-
-
-def _plain(figure: Figure, theme: str, height: int) -> None:
-    grid = {"gridcolor": "rgba(128,128,128,0.2)", "zerolinecolor": "rgba(128,128,128,0.4)"}
-    figure.update_layout(
-        height=height, margin={"l": 60, "r": 10, "t": 46, "b": 50}, font={"color": INK[theme]}, paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
-    figure.update_xaxes(**grid)
-    figure.update_yaxes(**grid)

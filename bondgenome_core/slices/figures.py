@@ -29,6 +29,16 @@ GRID = "rgba(128,128,128,0.25)"
 """Faint on light and dark ground."""
 
 
+def plain_axes(figure: Figure, theme: str, height: int) -> None:
+    """A figure on the page's own ground: faint grid, legend above."""
+    figure.update_layout(
+        height=height, margin={"l": 60, "r": 10, "t": 46, "b": 50}, font={"color": INK[theme]}, paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip
+    figure.update_xaxes(gridcolor=GRID, zerolinecolor=GRID)
+    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID)
+
+
 def slice_figure(s: ElfSlice, *, colours: str = "perceptual", theme: str = "light", title: str | None = None,
                  height: int = 480) -> Figure:  # fmt: skip
     """ELF heat map with contours, the atoms near the plane, the bond axis and hatched cores."""

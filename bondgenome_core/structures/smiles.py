@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,27 @@ def molecule_of(smiles: str) -> Any:
     if any(atom.GetAtomicNum() < 1 for atom in molecule.GetAtoms()):
         raise StructureError(f"{text[:60]!r} has a placeholder atom (*); replace it by an element.")
     return molecule
+
+
+def molecule_of_bonds(numbers: np.ndarray, positions: np.ndarray, bonds: Iterable[tuple[int, int, int]]) -> Any:
+    """An RDKit molecule in space whose hydrogens and bonds are known.
+
+    numbers: (n,); positions: (n, 3) Angstrom; bonds: two atoms and the order of each, 1 to 3.
+    """
+    from rdkit import Chem
+    from rdkit.Geometry import Point3D
+
+    orders = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
+    molecule, conformer = Chem.RWMol(), Chem.Conformer(len(numbers))
+    for n, (z, r) in enumerate(zip(numbers.tolist(), positions.tolist(), strict=True)):
+        atom = Chem.Atom(z)
+        atom.SetNoImplicit(True)
+        molecule.AddAtom(atom)
+        conformer.SetAtomPosition(n, Point3D(*r))
+    for a, b, order in bonds:
+        molecule.AddBond(int(a), int(b), orders[int(order)])
+    molecule.AddConformer(conformer)
+    return molecule.GetMol()
 
 
 def parses(text: str) -> bool:

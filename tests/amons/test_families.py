@@ -93,3 +93,24 @@ def test_clusters_of_silicon_are_cut_from_the_crystal():
     assert np.linalg.norm(points[0]) == 0
     lengths = [np.linalg.norm(points[a] - points[b]) for a, b in graph.orders]
     np.testing.assert_allclose(lengths, 2.352, atol=1e-3)
+
+
+def test_rings_and_open_clusters_of_silicon_are_told_apart():
+    from bondgenome_core.amons.silicon import clusters
+
+    _, amons = clusters(6)
+    names = {a.smiles for a in amons}
+    assert {"Si1H4", "Si6H12", "Si6H14"} <= names
+    for amon in amons:
+        assert (amon.numbers == 14).sum() == amon.n_heavy
+        assert f"H{(amon.numbers == 1).sum()}" in amon.smiles
+
+
+def test_an_atom_of_silicon_is_found_from_its_clusters():
+    from bondgenome_core.amons.references import Store, find_reference
+    from bondgenome_core.amons.silicon import silicon_study
+
+    record = silicon_study(find_reference("gfn2"), Store(), k=3)
+    assert [step["n_amons"] for step in record["curve"]] == [2, 3]
+    assert abs(record["error"]) < 2
+    assert record["error"] == record["curve"][-1]["error"]

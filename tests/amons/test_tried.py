@@ -53,14 +53,16 @@ def test_a_study_is_kept_and_a_missing_one_asked_for(records, tmp_path):
 
 
 def test_figures_follow_from_the_records(monkeypatch):
-    monkeypatch.setattr(evaluate, "is_warned", lambda smiles, k: True)
+    monkeypatch.setattr(evaluate, "is_warned", lambda smiles, k, store: True)
     step = {"k": 7, "error": 3.0, "half_width": 4.0}
     bio = [{"name": n, "error": e, "half_width": 1.0, "curve": [step]} for n, e in (("niacin", 1.0), ("caffeine", -1.5))]
     alive = [{"name": f"{n}, seed {s}", "error": 0.1 * s, "half_width": 1.0, "curve": []} for n in LIVE for s in range(5)]
     one = [{"name": "AT", "error": -0.4, "half_width": 1.0, "curve": []}]
     found = evaluate.error_figures(
-        {"biomolecules": bio, "live": alive, "organic": one, "water": one, "base pairs": one, "polymers": one}
-    )
+        {"biomolecules": bio, "live": alive} | dict.fromkeys(
+            ("organic", "water", "base pairs", "polymers", "boron nitride", "silicon"), one
+        ), Store(),
+    )  # fmt: skip
     assert found["biomolecules_mae"] == pytest.approx(1.25)
     assert found["caffeine"] == {"k7": 3.0, "k9": 1.5, "k7_warned": True}
     assert found["live_set_median"] == pytest.approx(0.2)

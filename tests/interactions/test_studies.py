@@ -171,3 +171,13 @@ def test_frames_become_structures_named_after_their_molecule(bonded):
     (found,) = structures_of(frames)
     assert found.name == "CCO"
     assert len(found.bonds) == 8
+
+
+def test_figures_without_potentials_are_refused_in_one_sentence(tmp_path, monkeypatch):
+    from bondgenome_core.interactions.evaluate import evaluate_interactions, law_figures
+
+    monkeypatch.setattr("bondgenome_core.potentials.shipped.POTENTIALS", tmp_path)
+    with pytest.raises(ArtefactError, match="train potential ethanol"):
+        evaluate_interactions(say=lambda _: None)
+    with pytest.raises(ArtefactError, match="No potential"):
+        law_figures(lambda _: None)

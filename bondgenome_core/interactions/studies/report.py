@@ -44,6 +44,17 @@ def models_of(name: str) -> list[PotentialModel]:
     return [m for m in list_potentials() if m.card["data"].get("name") == name]
 
 
+def require_models(name: str) -> list[PotentialModel]:
+    """As ``models_of``; raises ArtefactError where there is none."""
+    found = models_of(name)
+    if not found:
+        raise ArtefactError(
+            f"No potential trained on {name} is installed; run `train potential {name} --out "
+            f"assets/potentials/potential-{name}-schnet-v1`."
+        )
+    return found
+
+
 def test_structures(name: str, source: str, n: int, *, say: Say) -> list[Structure]:
     """The first test frames of a molecule of a set; raises PotentialError where there are fewer."""
     frames = of_role(frames_of_set(name, say=say), "test", source)
