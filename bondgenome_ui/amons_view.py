@@ -69,9 +69,9 @@ def _headline(prediction: Prediction) -> None:
 
     chosen, e = current(), prediction.estimate
     level = find_reference(chosen.level).title
-    cells = st.columns(4)
+    cells = st.columns([1.5, 1, 1, 1.5], vertical_alignment="center")
     said = f"Total energy at {level}, learned from {e.n_training} amons."
-    cells[0].metric("Predicted energy", f"{e.energy:,.2f} kcal/mol", help=said)
+    cells[0].metric("Predicted energy (kcal/mol)", f"{e.energy:,.2f}", help=said)
     width = "–" if prediction.half_width is None else f"± {prediction.half_width:.2f}"
     cells[1].metric("95 % interval", width, help="Gaussian-process variance times the spread of the training residuals.")
     cells[2].metric("Farthest atom", f"{e.nearest.max():.2f}", help="Largest distance of an atom to its nearest training atom.")
@@ -79,7 +79,10 @@ def _headline(prediction: Prediction) -> None:
     key = f"amons_true {geometry.structure} {geometry.frame} {chosen.level}"
     if st.session_state.get(key):
         true = amons.true_energy(geometry, chosen.level)
-        cells[3].metric(f"{level} of the molecule", f"{true:,.2f}", f"{e.energy - true:+.2f} kcal/mol error", delta_color="off")
+        error = f"{e.energy - true:+.2f} error"
+        cells[3].metric(
+            "True energy (kcal/mol)", f"{true:,.2f}", error, delta_color="off", help=f"{level} of the whole molecule."
+        )
     else:
         cells[3].button(
             "Compute the true value", key="amons_true", on_click=lambda: st.session_state.update({key: True}),

@@ -10,6 +10,9 @@ from ..palette import ACCENT
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
+LONGEST_BOND = 48.0
+"""Pixels: a small molecule does not fill its frame, a large one shrinks to it."""
+
 
 def fragment_svg(smiles: str, *, width: int = 150, height: int = 110, theme: str = "light") -> str:
     """An amon, or several together."""
@@ -42,6 +45,7 @@ def _drawn(molecule: Mol, lit: Sequence[int], width: int, height: int, theme: st
         rdMolDraw2D.SetDarkMode(options)
     options.clearBackground = False  # type: ignore[assignment]
     options.padding = 0.08  # type: ignore[assignment]
+    options.fixedBondLength = LONGEST_BOND  # type: ignore[assignment]
     colour = tuple(int(ACCENT[theme][k : k + 2], 16) / 255 for k in (1, 3, 5))
     inside = set(lit)
     bonds = [b.GetIdx() for b in molecule.GetBonds() if {b.GetBeginAtomIdx(), b.GetEndAtomIdx()} <= inside]
