@@ -10,6 +10,8 @@ from .content import gallery_entries, shown_structure
 from .selection import Selection
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bondgenome_core.amons.predict import Prediction
     from bondgenome_core.amons.query import AmonSet, Query
     from bondgenome_core.amons.references import Store
@@ -46,6 +48,14 @@ def store() -> Store:
     from bondgenome_core.workspace.store import open_workspace
 
     return store_at(open_workspace().root)
+
+
+def missing(geometry: Selection, k: int, level: str) -> pd.DataFrame:
+    """Amons whose reference energies are not known yet, the best first."""
+    from bondgenome_core.amons.predict import missing_table
+    from bondgenome_core.amons.references import find_reference
+
+    return missing_table(query_of(geometry), amons_of(geometry, k), find_reference(level), store())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -11,8 +11,9 @@ from bondgenome_core.palette import diverging_colour
 from bondgenome_core.structures.structure import Structure
 
 from . import amons
+from .jobs import duration
 from .page import show_open_tab, theme
-from .selection import LARGEST, bound, current, select
+from .selection import LARGEST, Selection, bound, current, select
 from .slice_view import draw
 from .viewer import Halo, show_viewer
 
@@ -33,6 +34,8 @@ def show_amons(structure: Structure, query: Query) -> None:
     geometry = amons.geometry_of(chosen)
     found = amons.amons_of(geometry, chosen.largest)
     _forget_missing(found)
+    if not _may_compute(geometry, found):
+        return
     prediction = amons.predicted(geometry, chosen.largest, chosen.level)
     _headline(prediction)
     left, right = st.columns([5, 6], gap="medium")
@@ -53,9 +56,37 @@ def _settings() -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.slider("Heavy atoms of the largest amon", *LARGEST, width=260, **bound("largest"))
-        levels = [key for key in REFERENCES if key.startswith("gfn")]
-        st.selectbox("Reference level", levels, format_func=lambda key: REFERENCES[key].title, width=180, **bound("level"),
+        titles = {key: r.title for key, r in REFERENCES.items()}
+        st.selectbox("Reference level", list(titles), format_func=titles.get, width=240, **bound("level"),
                      help="Errors and energies are against this level, not against experiment.")  # fmt: skip
+
+
+def _may_compute(geometry: Selection, found: AmonSet) -> bool:
+    """What takes long is asked for first: the missing amons are listed in the order in which they would be computed."""
+    from bondgenome_core.amons.references import find_reference
+
+    chosen = current()
+    reference = find_reference(chosen.level)
+    if not reference.is_slow:
+        return True
+    table = amons.missing(geometry, chosen.largest, chosen.level)
+    key = f"amons_compute {geometry.structure} {geometry.frame} {chosen.largest} {chosen.level}"
+    if table.empty or st.session_state.get(key):
+        return True
+    cost = duration(table["seconds"].sum())
+    st.info(
+        f"{len(table)} of {len(found.amons)} amons have no {reference.title} energy yet: about {cost} of one core. What is "
+        "finished is kept, also when you stop."
+    )
+    st.button("Compute them", key="amons_compute", type="primary", on_click=lambda: st.session_state.update({key: True}))
+    st.dataframe(
+        table, hide_index=True, height=320,
+        column_config={
+            "smiles": "Amon", "n_heavy": "Heavy atoms", "seconds": st.column_config.NumberColumn("Cost (s)", format="%.1f"),
+            "gain": st.column_config.NumberColumn("Gain", format="%.2e", help="Fall of the variance of the prediction."),
+        },
+    )  # fmt: skip
+    return False
 
 
 def _forget_missing(found: AmonSet) -> None:

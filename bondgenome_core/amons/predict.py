@@ -13,7 +13,7 @@ from ..errors import AmonError
 from .fragment import DEFAULT_K
 from .geometry import Amon
 from .query import AmonSet, Query, amons_of
-from .ranking import ranked
+from .ranking import gains, ranked
 from .references import DEFAULT_REFERENCE, Progress, Reference, Store, find_reference, reference_energies
 from .regression import Comparison, Estimate, compare, learn
 
@@ -131,9 +131,33 @@ def computed(query: Query, amons: AmonSet, level: Reference, store: Store, *, th
     """Reference energies (n_amons,) in kcal/mol, missing ones computed in the order of their gain for the query per cost; and
     the comparison of all amons with it."""
     comparison = _compared(query, amons)
-    known = np.array([store.get(level, a) is not None for a in amons.amons])
-    order = ranked(comparison, known, [level.seconds(int(a.numbers.sum())) for a in amons.amons])
+    order, _ = _missing(comparison, amons, level, store)
     return reference_energies(amons.amons, level, store, threads=threads, order=order, progress=progress), comparison
+
+
+def missing_table(query: Query, amons: AmonSet, level: Reference, store: Store) -> pd.DataFrame:
+    """One row per amon that is not in the store, in the order in which they are computed.
+
+    smiles, n_heavy; gain: by how much the variance of the query falls when it is known beside those that are (kernel units);
+    seconds: its rough cost on one core.
+    """
+    import pandas as pd
+
+    comparison = _compared(query, amons)
+    order, seconds = _missing(comparison, amons, level, store)
+    gain = gains(comparison, _known(amons, level, store))
+    rows = [(amons.amons[k].smiles, amons.amons[k].n_heavy, float(gain[k]), seconds[k]) for k in order]
+    return pd.DataFrame(rows, columns=["smiles", "n_heavy", "gain", "seconds"])
+
+
+def _known(amons: AmonSet, level: Reference, store: Store) -> np.ndarray:
+    return np.array([store.get(level, a) is not None for a in amons.amons])
+
+
+def _missing(comparison: Comparison, amons: AmonSet, level: Reference, store: Store) -> tuple[list[int], list[float]]:
+    """Amons that are not in the store, the best first, and the seconds of all."""
+    seconds = [level.seconds(int(a.numbers.sum())) for a in amons.amons]
+    return ranked(comparison, _known(amons, level, store), seconds), seconds
 
 
 def _compared(query: Query, amons: AmonSet) -> Comparison:

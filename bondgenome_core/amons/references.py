@@ -31,12 +31,13 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Reference:
     """A level of theory.  key: short name; title: what pages say; energy: structure -> kcal/mol; seconds: rough cost of an amon
-    of n electrons."""
+    of n electrons on one core; is_slow: whether a user is asked before amons are computed."""
 
     key: str
     title: str
     energy: Callable[[Structure], float]
     seconds: Callable[[int], float]
+    is_slow: bool = False
 
 
 def _xtb(method: str) -> Reference:
@@ -57,7 +58,7 @@ def _b3lyp() -> Reference:
             raise AmonError(f"The SCF of {structure.name} did not converge at B3LYP/cc-pVDZ.")
         return float(found.convergence["energy_hartree"]) * EV_PER_HARTREE * KCAL_PER_MOL_PER_EV
 
-    return Reference("b3lyp", "B3LYP (VWN5)/cc-pVDZ", energy, lambda n: 1e-3 * n**2.5)
+    return Reference("b3lyp", "B3LYP (VWN5)/cc-pVDZ", energy, lambda n: 1 + 1e-3 * n**2.5, is_slow=True)
 
 
 REFERENCES = {r.key: r for r in (*map(_xtb, METHODS), _b3lyp())}

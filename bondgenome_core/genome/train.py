@@ -50,7 +50,7 @@ class TrainingSettings:
     noise: float = 0.0
     rim_weight: float = RIM_WEIGHT
     core_weight: float = CORE_WEIGHT
-    index_weight: float = 0.002
+    index_weight: float = 0.01
 
     def as_card(self) -> dict[str, Any]:
         return asdict(self)

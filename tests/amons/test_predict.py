@@ -203,3 +203,17 @@ def test_a_cancelled_run_keeps_what_counts_most(query, found):
     order = ranked(found.comparison, np.zeros(len(seconds), dtype=bool), seconds)
     assert set(order[:4]) <= kept
     assert len(kept) <= 6
+
+
+def test_missing_amons_are_listed_until_they_are_known():
+    from bondgenome_core.amons.predict import computed, missing_table
+
+    query, store, level = query_from_smiles("CCO"), Store(), find_reference("gfn2")
+    amons = amons_of(query, 2)
+    table = missing_table(query, amons, level, store)
+    assert len(table) == len(amons.amons)
+    assert (table["gain"] >= 0).all()
+    per_second = table["gain"] / table["seconds"]
+    assert per_second.is_monotonic_decreasing
+    computed(query, amons, level, store)
+    assert missing_table(query, amons, level, store).empty

@@ -95,3 +95,13 @@ def test_families_are_shown_with_their_error_once_computed(monkeypatch, tmp_path
     app = AppTest.from_string("from bondgenome_ui.amons_library import show_families; show_families()", default_timeout=60).run()
     assert not app.exception
     assert any("kcal/mol against GFN2-xTB" in m.value for m in app.markdown)
+
+
+def test_a_slow_level_is_asked_for_first():
+    app = run(structure="toluene", largest="3", level="b3lyp")
+    assert any("no B3LYP" in i.value for i in app.info)
+    assert "Predicted energy (kcal/mol)" not in metrics(app)
+    assert set(app.dataframe[0].value["n_heavy"]) == {1, 2, 3}
+    app.button("amons_compute").click().run(timeout=300)
+    assert not app.exception
+    assert float(metrics(app)["Predicted energy (kcal/mol)"].replace(",", "")) < -150_000
