@@ -34,11 +34,11 @@ def query_of(geometry: Selection) -> Query:
 
 
 @st.cache_resource(max_entries=64, show_spinner="Cutting fragments")
-def amons_of(geometry: Selection, k: int) -> AmonSet:
-    """Its amons of at most k heavy atoms."""
+def amons_of(geometry: Selection, k: int, relax: bool) -> AmonSet:
+    """Its amons of at most k heavy atoms, as they stand in the molecule or relaxed."""
     from bondgenome_core.amons.query import amons_of as cut
 
-    return cut(query_of(geometry), k)
+    return cut(query_of(geometry), k, relax=relax)
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,21 +50,21 @@ def store() -> Store:
     return store_at(open_workspace().root)
 
 
-def missing(geometry: Selection, k: int, level: str) -> pd.DataFrame:
+def missing(geometry: Selection, k: int, level: str, relax: bool) -> pd.DataFrame:
     """Amons whose reference energies are not known yet, the best first."""
     from bondgenome_core.amons.predict import missing_table
     from bondgenome_core.amons.references import find_reference
 
-    return missing_table(query_of(geometry), amons_of(geometry, k), find_reference(level), store())
+    return missing_table(query_of(geometry), amons_of(geometry, k, relax), find_reference(level), store())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def predicted(geometry: Selection, k: int, level: str) -> Prediction:
+def predicted(geometry: Selection, k: int, level: str, relax: bool) -> Prediction:
     """The prediction, its reference energies computed where they are missing; a bar says how far they are."""
     from bondgenome_core.amons.predict import computed, learned
     from bondgenome_core.amons.references import find_reference
 
-    found, reference = amons_of(geometry, k), find_reference(level)
+    found, reference = amons_of(geometry, k, relax), find_reference(level)
     bar = st.progress(0.0, f"{reference.title} energies of {len(found.amons)} amons")
     try:
         energies, comparison = computed(

@@ -32,11 +32,13 @@ def show_amons(structure: Structure, query: Query) -> None:
     _settings()
     chosen = current()
     geometry = amons.geometry_of(chosen)
-    found = amons.amons_of(geometry, chosen.largest)
+    found = amons.amons_of(geometry, chosen.largest, chosen.relaxed)
     _forget_missing(found)
     if not _may_compute(geometry, found):
         return
-    prediction = amons.predicted(geometry, chosen.largest, chosen.level)
+    prediction = amons.predicted(geometry, chosen.largest, chosen.level, chosen.relaxed)
+    found = prediction.amons  # without those whose reference failed
+    _forget_missing(found)
     _headline(prediction)
     left, right = st.columns([5, 6], gap="medium")
     with left:
@@ -59,6 +61,8 @@ def _settings() -> None:
         titles = {key: r.title for key, r in REFERENCES.items()}
         st.selectbox("Reference level", list(titles), format_func=titles.get, width=240, **bound("level"),
                      help="Errors and energies are against this level, not against experiment.")  # fmt: skip
+        said = "Each to an MMFF94 minimum of its own; otherwise atoms stay where the molecule has them."
+        st.toggle("Relax the amons", help=said, **bound("relaxed"))
 
 
 def _may_compute(geometry: Selection, found: AmonSet) -> bool:
@@ -69,8 +73,8 @@ def _may_compute(geometry: Selection, found: AmonSet) -> bool:
     reference = find_reference(chosen.level)
     if not reference.is_slow:
         return True
-    table = amons.missing(geometry, chosen.largest, chosen.level)
-    key = f"amons_compute {geometry.structure} {geometry.frame} {chosen.largest} {chosen.level}"
+    table = amons.missing(geometry, chosen.largest, chosen.level, chosen.relaxed)
+    key = f"amons_compute {geometry.structure} {geometry.frame} {chosen.largest} {chosen.level} {chosen.relaxed}"
     if table.empty or st.session_state.get(key):
         return True
     cost = duration(table["seconds"].sum())
@@ -190,9 +194,9 @@ def _curve(prediction: Prediction) -> None:
 
 
 def _atoms(prediction: Prediction) -> None:
-    from bondgenome_core.amons.predict import atom_table
+    from bondgenome_core.amons.predict import atom_table, binding_energies
 
-    table = atom_table(prediction)
+    table, (_, apart) = atom_table(prediction), binding_energies(prediction)
     st.dataframe(
         table, hide_index=True, height=420, alt=f"{len(table)} atoms with their energies and nearest training atoms",
         column_config={
@@ -201,7 +205,10 @@ def _atoms(prediction: Prediction) -> None:
             "amon_atom": "its atom",
         },
     )  # fmt: skip
-    st.caption("Energies of atoms sum to that of the molecule. Distance: to the most similar training atom; above 0.75 is far.")
+    st.caption(
+        f"Energies against free atoms; they sum to that of the molecule less its free atoms within {abs(apart):.0e} kcal/mol. "
+        "Distance: to the most similar training atom; above 0.75 is far."
+    )
 
 
 def _rejected(query: Query, found: AmonSet) -> None:
@@ -233,7 +240,7 @@ def _files(structure: Structure, found: AmonSet, prediction: Prediction) -> None
                                  ("CSV", export.amons_csv, "csv")):  # fmt: skip
             st.download_button(words, lambda make=make: make(found.amons, energies, level), f"{stem}.{end}", on_click="ignore",
                                icon=":material/download:")  # fmt: skip
-    st.markdown("**Inputs for their energies at B3LYP/cc-pVDZ**; the folder they give is read by `predict --training`")
+    st.markdown("**Inputs for B3LYP/cc-pVDZ energies**; a script in each writes the table that `predict --training` reads")
     with st.container(horizontal=True):
         st.download_button("ORCA", lambda: export.orca_inputs(found.amons), f"{stem}-orca.zip", on_click="ignore")
         st.download_button("PySCF", lambda: export.pyscf_inputs(found.amons), f"{stem}-pyscf.zip", on_click="ignore")

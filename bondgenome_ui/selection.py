@@ -43,7 +43,7 @@ class Selection:
     potential: name of the potential that is explained, empty for the first that knows the atoms; measure, minus: what its
     heatmap shows and what is taken from it; gamma: of the relevance rule; pair: atoms of the chosen cell, one twice for a row;
     order: how the atoms are ordered along the heatmap.  largest: heavy atoms of the largest amon; level: of the reference
-    energies; amon: number of the amon that is lit.
+    energies; relaxed: whether amons are brought to minima of their own; amon: number of the amon that is lit.
     """
 
     structure: str = DEFAULT_STRUCTURE
@@ -74,6 +74,7 @@ class Selection:
     order: str = "element"
     largest: int = 7
     level: str = "gfn2"
+    relaxed: bool = False
     amon: int | None = None
 
     @property
@@ -194,6 +195,14 @@ def _colours(word: str) -> str:
     return word
 
 
+def _level(word: str) -> str:
+    from bondgenome_core.amons.references import REFERENCES
+
+    if word not in REFERENCES:
+        raise ValueError(word)
+    return word
+
+
 def _cutoffs(word: str) -> tuple[tuple[str, float], ...]:
     return tuple((pair, _number(value)) for pair, value in (part.split(":") for part in word.split(",") if part))
 
@@ -227,6 +236,7 @@ _CODECS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "pair": (_pair_word, _pair),
     "order": (str, str),
     "largest": (str, lambda word: int(_within(*LARGEST)(word))),
-    "level": (str, str),
+    "level": (str, _level),
+    "relaxed": (lambda on: str(int(on)), lambda word: bool(int(word))),
     "amon": (lambda number: "" if number is None else str(number), lambda word: int(word) if word else None),
 }

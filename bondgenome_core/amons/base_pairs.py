@@ -27,8 +27,8 @@ class Pair(NamedTuple):
 
 
 PAIRS = {
-    "AT": Pair("[NH2:1]c1[n:2]cnc2nc[nH]c12", "Cc1c[nH]c(=O)[nH:2]c1=[O:1]", {1: 2.95, 2: 2.82}),
-    "GC": Pair("[NH2:3]c1nc2nc[nH]c2c(=[O:1])[nH:2]1", "[NH2:1]c1cc[nH]c(=[O:3])[n:2]1", {1: 2.91, 2: 2.95, 3: 2.86}),
+    "AT": Pair("[NH2:1]c1[n:2]cnc2[nH]cnc12", "Cc1c[nH]c(=O)[nH:2]c1=[O:1]", {1: 2.95, 2: 2.82}),
+    "GC": Pair("[NH2:3]c1nc2[nH]cnc2c(=[O:1])[nH:2]1", "[NH2:1]c1cc[nH]c(=[O:3])[n:2]1", {1: 2.91, 2: 2.95, 3: 2.86}),
 }
 
 

@@ -55,7 +55,7 @@ def amons_sdf(amons: Sequence[Amon], energies: np.ndarray | None, reference: str
     buffer = io.StringIO()
     writer = Chem.SDWriter(buffer)
     for k, amon in enumerate(amons):
-        molecule = molecule_of_bonds(amon.numbers, amon.positions, amon.bonds)
+        molecule = molecule_of_bonds(amon.numbers, amon.positions, amon.bonds, amon.charges)
         molecule.SetProp("_Name", name(k))
         molecule.SetProp("smiles", amon.smiles)
         if energies is not None:
@@ -66,14 +66,19 @@ def amons_sdf(amons: Sequence[Amon], energies: np.ndarray | None, reference: str
 
 
 def orca_inputs(amons: Sequence[Amon]) -> bytes:
-    """A zip of ORCA inputs, B3LYP/cc-pVDZ single points."""
-    return _zipped({f"{name(k)}.inp": f"! B3LYP cc-pVDZ TightSCF\n* xyz 0 1\n{_block(a)}\n*\n" for k, a in enumerate(amons)})
+    """A zip of ORCA inputs, B3LYP/cc-pVDZ single points, their xyz files and a script that gathers the energies of the outputs
+    (``amon-0000.out``, ...) in the table ``predict --training`` reads."""
+    inputs = {f"{name(k)}.inp": f"! B3LYP cc-pVDZ TightSCF\n* xyz 0 1\n{_block(a)}\n*\n" for k, a in enumerate(amons)}
+    return _zipped(inputs | _xyz_files(amons) | {"gather.py": GATHER})
 
 
 def pyscf_inputs(amons: Sequence[Amon]) -> bytes:
     """A zip of xyz files and one script that writes the table ``predict --training`` reads; b3lyp5 is ORCA's B3LYP."""
-    files = {f"{name(k)}.xyz": f"{len(a.numbers)}\n{a.smiles}\n{_block(a)}\n" for k, a in enumerate(amons)}
-    return _zipped(files | {"compute.py": SCRIPT})
+    return _zipped(_xyz_files(amons) | {"compute.py": SCRIPT})
+
+
+def _xyz_files(amons: Sequence[Amon]) -> dict[str, str]:
+    return {f"{name(k)}.xyz": f"{len(a.numbers)}\n{a.smiles}\n{_block(a)}\n" for k, a in enumerate(amons)}
 
 
 SCRIPT = """import csv
@@ -88,6 +93,19 @@ with open("energies.csv", "w", newline="") as table:
         molecule = gto.M(atom=str(path), basis="cc-pvdz")
         rows.writerow([path.name, dft.RKS(molecule, xc="b3lyp5").density_fit().run().e_tot])
         table.flush()
+"""
+
+GATHER = """import csv
+import re
+from pathlib import Path
+
+with open("energies.csv", "w", newline="") as table:
+    rows = csv.writer(table)
+    rows.writerow(["file", "energy_hartree"])
+    for path in sorted(Path().glob("amon-*.out")):
+        found = re.findall(r"FINAL SINGLE POINT ENERGY\\s+(-?[0-9.]+)", path.read_text(errors="replace"))
+        if found:
+            rows.writerow([path.with_suffix(".xyz").name, found[-1]])
 """
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..structures.smiles import CONFORMER_SEED
 from ..structures.structure import Structure
+from .fragment import LARGEST_K
 from .organic_set import load_set
 from .query import Query, query_from_bonds, query_from_smiles, query_from_structure
 
-SEED = 7
-"""Of ETKDG, wherever no other is named."""
 LIVE = {
     "phenylacetaldehyde": "O=CCc1ccccc1", "4-pyridyl-acetaldehyde": "O=CCc1ccncc1", "2-(2-furyl)propan-2-ol": "CC(C)(O)c1ccco1",
     "niacin": "OC(=O)c1cccnc1", "amphetamine": "CC(N)Cc1ccccc1", "paracetamol": "CC(=O)Nc1ccc(O)cc1",
@@ -22,10 +22,11 @@ LIVE = {
 CAFFEINE = "CN1C=NC2=C1C(=O)N(C(=O)N2C)C"
 BIOMOLECULES = {
     "aspirin": LIVE["aspirin"], "paracetamol": LIVE["paracetamol"], "ibuprofen": LIVE["ibuprofen"],
-    "amphetamine": LIVE["amphetamine"], "niacin": LIVE["niacin"], "vitamin C": "OCC(O)C1OC(=O)C(O)=C1O",
-    "dopamine": "NCCc1ccc(O)c(O)c1", "testosterone": "CC12CCC3C(CCC4=CC(=O)CCC34C)C1CCC2O",
-    "cocaine": "COC(=O)C1C(OC(=O)c2ccccc2)CC2CCC1N2C", "cholesterol": "CC(C)CCCC(C)C1CCC2C1(CCC3C2CC=C4C3(CCC(C4)O)C)C",
-    "penicillin G": "CC1(C)SC2C(NC(=O)Cc3ccccc3)C(=O)N2C1C(=O)O", "caffeine": CAFFEINE,
+    "amphetamine": LIVE["amphetamine"], "niacin": LIVE["niacin"], "vitamin C": "OC[C@H](O)[C@H]1OC(=O)C(O)=C1O",
+    "dopamine": "NCCc1ccc(O)c(O)c1", "testosterone": "C[C@]12CC[C@H]3[C@H]([C@@H]1CC[C@@H]2O)CCC4=CC(=O)CC[C@]34C",
+    "cocaine": "COC(=O)[C@H]1[C@@H](OC(=O)c2ccccc2)C[C@@H]2CC[C@H]1N2C",
+    "cholesterol": "C[C@H](CCCC(C)C)[C@H]1CC[C@@H]2[C@@]1(CC[C@H]3[C@H]2CC=C4[C@@]3(CC[C@@H](C4)O)C)C",
+    "penicillin G": "CC1(C)S[C@@H]2[C@H](NC(=O)Cc3ccccc3)C(=O)N2[C@H]1C(=O)O", "caffeine": CAFFEINE,
 }  # fmt: skip
 WATERS = range(11, 22)
 
@@ -40,7 +41,7 @@ class Member:
     make: Callable[[], Query]
 
 
-def _of_smiles(family: str, name: str, smiles: str, k: int, seed: int = SEED) -> Member:
+def _of_smiles(family: str, name: str, smiles: str, k: int, seed: int = CONFORMER_SEED) -> Member:
     return Member(family, name, k, lambda: query_from_smiles(smiles, seed=seed))
 
 
@@ -83,8 +84,8 @@ def polymers() -> list[Member]:
 
 
 def water() -> list[Member]:
-    """(H2O)n, n = 11 to 21, annealed with seed n."""
-    return [Member("water", f"(H2O){n}", 10, lambda n=n: query_from_structure(annealed_water(n))) for n in WATERS]  # type: ignore[misc]
+    """(H2O)n, n = 11 to 21, annealed with seed n; their amons are sub-clusters, whatever k."""
+    return [Member("water", f"(H2O){n}", LARGEST_K, lambda n=n: query_from_structure(annealed_water(n))) for n in WATERS]  # type: ignore[misc]
 
 
 ANNEAL_K, COLD_K, ANNEAL_PS = 250.0, 50.0, 1.0

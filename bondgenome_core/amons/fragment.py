@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..errors import AmonError
 from .enumerate import connected_sets
 from .heavy_graph import HeavyGraph
 from .rules import Rejection, pairings, rejected
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 DEFAULT_K, LARGEST_K = 7, 9
-MOST_SETS = 400_000
-"""Connected sets of a query; beyond, the enumeration alone takes minutes."""
+MOST_SETS = 100_000
+"""Connected sets of a query; beyond, cutting it takes minutes."""
 
 
 class Fragment(NamedTuple):
@@ -44,9 +45,14 @@ class Fragments:
 
 
 def fragments_of(graph: HeavyGraph, k: int = DEFAULT_K) -> Fragments:
-    """Every fragment of at most k heavy atoms; the whole query is among them only where it has at most k."""
+    """Every fragment of at most k heavy atoms; the whole query is among them only where it has at most k.
+
+    Raises AmonError where there are too many to go through.
+    """
     out = Fragments()
-    for atoms in connected_sets(graph.neighbours, k):
+    for n, atoms in enumerate(connected_sets(graph.neighbours, k)):
+        if n == MOST_SETS:
+            raise AmonError(f"The molecule has more than {MOST_SETS:,} connected sets of up to {k} atoms; take smaller amons.")
         reason = rejected(graph, atoms)
         if reason is None:
             made = list(_paired(graph, atoms))

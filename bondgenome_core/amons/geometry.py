@@ -22,6 +22,7 @@ class Amon(NamedTuple):
     """A fragment molecule.  smiles: canonical, without stereochemistry; n_heavy: its size.
 
     numbers: (n,).  positions: (n, 3) Angstrom.  origin: (n,) atom of the query, -1 for a new hydrogen.  bonds: (a, b, order).
+    charges: (n,) formal.
     """
 
     smiles: str
@@ -30,6 +31,7 @@ class Amon(NamedTuple):
     positions: np.ndarray
     origin: np.ndarray
     bonds: tuple[tuple[int, int, int], ...]
+    charges: np.ndarray
 
 
 class QueryGeometry(NamedTuple):
@@ -61,7 +63,11 @@ def place(graph: HeavyGraph, query: QueryGeometry, fragment: Fragment) -> Amon:
             numbers.append(1)
             positions.append(r)
             origin.append(source)
-    return Amon(fragment.smiles, len(fragment.atoms), np.array(numbers), np.array(positions), np.array(origin), tuple(bonds))
+    charges = np.zeros(len(numbers), dtype=int)
+    charges[: len(fragment.atoms)] = [graph.charges[a] for a in fragment.atoms]
+    return Amon(
+        fragment.smiles, len(fragment.atoms), np.array(numbers), np.array(positions), np.array(origin), tuple(bonds), charges
+    )
 
 
 def _capped(graph: HeavyGraph, query: QueryGeometry, a: int, b: int) -> np.ndarray:

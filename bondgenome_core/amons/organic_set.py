@@ -1,5 +1,6 @@
 """A hundred organic molecules that nobody chose: grown by seeded random steps, the first hundred of a shuffle.
 
+No step makes a triple bond in a ring or bridges one: what has no form in space says nothing of amons.
 ``python -m bondgenome_core.amons.organic_set`` writes them; the list is committed before any prediction is made with it.
 """
 

@@ -9,17 +9,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..device import default_device
 from ..errors import AmonError
 from .fragment import DEFAULT_K
 from .geometry import Amon
 from .query import AmonSet, Query, amons_of
 from .ranking import gains, ranked
-from .references import DEFAULT_REFERENCE, Progress, Reference, Store, find_reference, reference_energies
+from .references import (
+    DEFAULT_REFERENCE,
+    Progress,
+    Reference,
+    Store,
+    find_reference,
+    free_atom,
+    reference_energies,
+    shape_hash,
+)  # fmt: skip
 from .regression import Comparison, Estimate, compare, learn
 
 if TYPE_CHECKING:
     import pandas as pd
 
+ELSEWHERE = "elsewhere"
+"""The reference level of molecules whose energies were not computed here."""
 CONFIDENCE = 1.96
 """Standard deviations of a 95 % interval."""
 FAR = 0.75
@@ -62,7 +74,9 @@ class Prediction:
     @property
     def is_computed(self) -> bool:
         """Whether the molecule is among its own amons, so that its energy was computed rather than predicted."""
-        return any(a.n_heavy == len(self.query.graph) for a in self.amons.amons)
+        s, n = self.query.structure, len(self.query.graph)
+        same = [a for a in self.amons.amons if a.n_heavy == n and len(a.numbers) == len(s)]
+        return bool(same) and shape_hash(s.numbers, s.positions) in {shape_hash(a.numbers, a.positions) for a in same}
 
     @property
     def half_width(self) -> float | None:
@@ -115,12 +129,13 @@ def conjugated_systems(query: Query) -> list[frozenset[int]]:
 
 
 def predict(query: Query, *, k: int = DEFAULT_K, reference: str = DEFAULT_REFERENCE, store: Store | None = None, threads: int = 2,
-            progress: Progress | None = None, say: Callable[[str], None] | None = None) -> Prediction:  # fmt: skip
-    """Energy of a query from its amons; missing references are computed.
+            relax: bool = False, progress: Progress | None = None,
+            say: Callable[[str], None] | None = None) -> Prediction:  # fmt: skip
+    """Energy of a query from its amons, static ones or relaxed; missing references are computed.
 
     Raises AmonError where the molecule has no amons or they do not settle its energy.
     """
-    amons, level = amons_of(query, k), find_reference(reference)
+    amons, level = amons_of(query, k, relax=relax), find_reference(reference)
     if say:
         say(f"{len(amons.amons)} amons, {len(amons.rejected)} fragments rejected")
     return learned(query, amons, *computed(query, amons, level, store or Store(), threads=threads, progress=progress), level.key)
@@ -162,14 +177,15 @@ def _missing(comparison: Comparison, amons: AmonSet, level: Reference, store: St
 
 def _compared(query: Query, amons: AmonSet) -> Comparison:
     s = query.structure
-    comparison = compare((s.numbers, s.positions), [(a.numbers, a.positions) for a in amons.amons])
+    training = [(a.numbers, a.positions) for a in amons.amons]
+    comparison = compare((s.numbers, s.positions), training, device=default_device())
     return replace(comparison, sizes=np.array([a.n_heavy for a in amons.amons]))
 
 
 def learned_from(query: Query, amons: Sequence[Amon], energies: np.ndarray) -> Prediction:
     """The prediction from molecules computed elsewhere, of whatever size; energies: (n,) kcal/mol."""
     largest = max((a.n_heavy for a in amons), default=0)
-    return learned(query, AmonSet(tuple(amons), (), largest), energies, None, "elsewhere")
+    return learned(query, AmonSet(tuple(amons), (), largest), energies, None, ELSEWHERE)
 
 
 def learned(query: Query, amons: AmonSet, energies: np.ndarray, comparison: Comparison | None, reference: str) -> Prediction:
@@ -202,12 +218,25 @@ def relative_to_element(found: Prediction) -> np.ndarray:
     return out / max(float(np.abs(out).max()), 1e-9)  # type: ignore[no-any-return]
 
 
+def binding_energies(found: Prediction) -> tuple[np.ndarray, float]:
+    """(n_atoms,) kcal/mol: E_i - E_free(Z_i) at the reference level; and how far they are from summing to E - sum E_free(Z_i).
+
+    Energies computed elsewhere have no free atoms to compare with: theirs are total energies of atoms.
+    """
+    numbers, e = found.query.structure.numbers, found.estimate
+    if found.reference == ELSEWHERE:
+        return e.atomic, float(e.atomic.sum() - e.energy)
+    free = np.array([free_atom(found.reference, int(z)) for z in numbers])
+    bound = e.atomic - free
+    return bound, float(bound.sum() - (e.energy - free.sum()))
+
+
 def atom_table(found: Prediction) -> pd.DataFrame:
-    """One row per atom: its name, energy (kcal/mol), the nearest training atom and its distance."""
+    """One row per atom: its name, energy against the free atom (kcal/mol), the nearest training atom and its distance."""
     import pandas as pd
 
     e, symbols, amons = found.estimate, found.query.structure.symbols, found.amons.amons
     return pd.DataFrame({
-        "atom": [f"{s}{k}" for k, s in enumerate(symbols)], "energy": e.atomic, "distance": e.nearest,
+        "atom": [f"{s}{k}" for k, s in enumerate(symbols)], "energy": binding_energies(found)[0], "distance": e.nearest,
         "amon": [amons[owner].smiles for owner, _ in e.neighbours], "amon_atom": [atom for _, atom in e.neighbours],
     })  # fmt: skip

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import AmonError
+from ..structures.smiles import CONFORMER_SEED
 from ..structures.structure import Structure
 from .conformers import Conformers
 from .contacts import molecules_of
 from .fragment import DEFAULT_K, LARGEST_K, Fragment, fragments_of
 from .geometry import Amon, QueryGeometry, clashes, place
 from .heavy_graph import HeavyGraph, heavy_graph
+from .relaxed import TURNED, UNKNOWN, relaxed
 from .rules import REASONS, Rejection
 from .vdw import BEYOND, joined, sub_clusters, touching_amons
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 CLASH = "clash"
+SPATIAL_REASONS = {
+    CLASH: "has atoms too close together", TURNED: "turns into another conformer when relaxed",
+    UNKNOWN: "has no MMFF94 parameters",
+}  # fmt: skip
 MOST_HEAVY = 60
 """Heavy atoms of a query."""
 ELEMENTS = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"})
@@ -72,9 +78,10 @@ class AmonSet:
         return tuple(a for a in self.amons if a.n_heavy <= n_heavy)
 
 
-def amons_of(query: Query, k: int = DEFAULT_K) -> AmonSet:
+def amons_of(query: Query, k: int = DEFAULT_K, *, relax: bool = False) -> AmonSet:
     """All amons of at most k heavy atoms.
 
+    relax: bring covalent amons to minima of their own; those of several molecules stay as they stand in the query.
     Raises AmonError for a size that is not between 1 and 9, and where a charged group has no neutral fragment.
     """
     if not 1 <= k <= LARGEST_K:
@@ -85,8 +92,12 @@ def amons_of(query: Query, k: int = DEFAULT_K) -> AmonSet:
     amons, rejected = [], list(fragments.rejected)
     ordered = sorted(fragments.found, key=lambda f: (len(f.atoms), f.smiles, f.atoms))
     for fragment in ordered:
-        amon = place(graph, geometry, fragment)
-        if clashes(amon):
+        amon: Amon | str = place(graph, geometry, fragment)
+        if relax:
+            amon = relaxed(amon)  # type: ignore[arg-type]
+        if isinstance(amon, str):
+            rejected.append(Rejection(fragment.atoms, amon))
+        elif clashes(amon):
             rejected.append(Rejection(fragment.atoms, CLASH))
         elif conformers.keeps(amon):
             amons.append(amon)
@@ -95,7 +106,8 @@ def amons_of(query: Query, k: int = DEFAULT_K) -> AmonSet:
         amons += [a for a in several if not clashes(a) and conformers.keeps(a)]
         amons.sort(key=lambda a: a.n_heavy)
     if not amons:
-        raise AmonError("No fragment of this molecule is an amon; every one breaks a rule. Allow larger ones.")
+        allow = " Allow larger ones." if k < min(LARGEST_K, len(graph)) else ""
+        raise AmonError(f"The query has no covalent fragment: every part of it breaks a rule (see the rules).{allow}")
     return AmonSet(tuple(amons), tuple(rejected), k)
 
 
@@ -106,7 +118,10 @@ def _clusters(query: Query) -> Iterator[Amon]:
         return
     place_of = {atom: k for k, atom in enumerate(graph.index)}
     single = {m: next(place_of[a] for a in own if a in place_of) for m, own in enumerate(query.molecules)}
-    names = {m: next(f.smiles for f in fragments_of(graph, 1).found if f.atoms == (a,)) for m, a in single.items()}
+    whole = {f.atoms[0]: f.smiles for f in fragments_of(graph, 1).found}
+    if not all(a in whole for a in single.values()):
+        return
+    names = {m: whole[a] for m, a in single.items()}
     s = query.structure
     for members in sub_clusters(s.numbers, s.positions, query.bonds):
         if len(members) < len(query.molecules):
@@ -125,7 +140,7 @@ def rejected_table(query: Query, found: AmonSet) -> pd.DataFrame:
 
 def reason_in_words(reason: str) -> str:
     """What is said of a rejected fragment."""
-    return "has atoms too close together" if reason == CLASH else REASONS[reason]
+    return (REASONS | SPATIAL_REASONS)[reason]
 
 
 def _require_covered_charges(graph: HeavyGraph, covered: set[int]) -> None:
@@ -139,7 +154,7 @@ def _require_covered_charges(graph: HeavyGraph, covered: set[int]) -> None:
         )
 
 
-def query_from_smiles(smiles: str, *, seed: int = 7) -> Query:
+def query_from_smiles(smiles: str, *, seed: int = CONFORMER_SEED) -> Query:
     """A molecule from SMILES with an ETKDG conformer; raises StructureError or AmonError with one sentence."""
     from ..structures.smiles import embedded_molecule, molecule_of
 

@@ -7,9 +7,11 @@ a hash of its shape, which does not depend on place, orientation or the order of
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from ..units import KCAL_PER_MOL_PER_EV
 from .conformers import crowding
 from .geometry import Amon
 
+KEPT_EVERY = 5.0
+"""Seconds between two times that finished energies are kept."""
 SHAPE_DIGITS = 4
 """Decimals of the row sums of 1/r (1/Angstrom) that make the hash of a shape."""
 Progress = Callable[[int, int], None]
@@ -70,6 +74,19 @@ def find_reference(key: str) -> Reference:
     if key not in REFERENCES:
         raise AmonError(f"There is no reference level called {key!r}; there are {', '.join(REFERENCES)}.")
     return REFERENCES[key]
+
+
+MULTIPLICITY = {1: 2, 5: 2, 6: 3, 7: 4, 8: 3, 9: 2, 14: 3, 15: 4, 16: 3, 17: 2, 35: 2, 53: 2}
+"""Of free atoms in their ground states."""
+
+
+@cache
+def free_atom(key: str, number: int) -> float:
+    """kcal/mol of a free atom at a reference level; raises AmonError for elements that amons do not know."""
+    if number not in MULTIPLICITY:
+        raise AmonError(f"There is no free atom of element {number} to compare with.")
+    atom = Structure(np.array([number]), np.zeros((1, 3)), multiplicity=MULTIPLICITY[number], name="atom")
+    return find_reference(key).energy(atom)
 
 
 def structure_of(amon: Amon) -> Structure:
@@ -145,6 +162,7 @@ def reference_energies(amons: Sequence[Amon], reference: Reference, store: Store
     known = [store.get(reference, a) for a in amons]
     missing = [k for k in (range(len(amons)) if order is None else order) if known[k] is None]
     fresh: list[tuple[Amon, float]] = []
+    kept_at = time.monotonic()
 
     def compute(k: int) -> tuple[int, float]:
         try:
@@ -162,6 +180,9 @@ def reference_energies(amons: Sequence[Amon], reference: Reference, store: Store
                         known[k] = energy
                         if np.isfinite(energy):
                             fresh.append((amons[k], energy))
+                        if time.monotonic() - kept_at > KEPT_EVERY:
+                            store.put(reference, fresh)
+                            fresh, kept_at = [], time.monotonic()
                         if progress:
                             progress(n, len(missing))
                 except BaseException:

@@ -49,4 +49,4 @@ def _read(folder: Path, name: str) -> Amon:
     except StructureError as error:
         raise AmonError(f"{name}: {error}") from error
     n_heavy = int((s.numbers > 1).sum())
-    return Amon(path.stem, n_heavy, s.numbers, s.positions, np.full(len(s), -1), ())
+    return Amon(path.stem, n_heavy, s.numbers, s.positions, np.full(len(s), -1), (), np.zeros(len(s), dtype=int))

@@ -5,7 +5,8 @@ Combinations after Huang and von Lilienfeld; sub-clusters of molecules with one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -19,6 +20,7 @@ from .heavy_graph import HeavyGraph
 BEYOND = 4
 """A combination has at most so many heavy atoms more than the largest covalent amon: the published 11 at k = 7."""
 SMALLEST_PART = 2
+"""Heavy atoms of a part, unless its whole molecule has one (our definition)."""
 MOST_PARTS = 3
 COMPLETE, LARGEST_CLUSTER = 3, 10
 """Molecules of a sub-cluster: all connected ones up to the first, the nearest around every molecule up to the second."""
@@ -31,6 +33,7 @@ def joined(parts: Sequence[Amon]) -> Amon:
     return Amon(
         ".".join(sorted(p.smiles for p in parts)), sum(p.n_heavy for p in parts), np.concatenate([p.numbers for p in parts]),
         np.concatenate([p.positions for p in parts]), np.concatenate([p.origin for p in parts]), tuple(bonds),
+        np.concatenate([p.charges for p in parts]),
     )  # fmt: skip
 
 
@@ -42,7 +45,11 @@ def touching_amons(graph: HeavyGraph, query: QueryGeometry, bonds: tuple[tuple[i
     if not touching:
         return
     owner = {a: m for m, own in enumerate(molecules_of(len(query.numbers), bonds)) for a in own}
-    parts = [f for f in fragments if SMALLEST_PART <= len(f.atoms) <= largest - SMALLEST_PART]
+    heavy = Counter(owner[a] for a in graph.index)
+    parts = [
+        f for f in fragments
+        if SMALLEST_PART <= len(f.atoms) <= largest - 1 or heavy[owner[graph.index[f.atoms[0]]]] == 1
+    ]  # fmt: skip
     atoms = [_query_atoms(graph, query, f) for f in parts]
     molecule = [owner[graph.index[f.atoms[0]]] for f in parts]
     met = {
@@ -55,11 +62,19 @@ def touching_amons(graph: HeavyGraph, query: QueryGeometry, bonds: tuple[tuple[i
     placed = [place(graph, query, f) for f in parts]
     for p, q in met:
         yield joined([placed[p], placed[q]])
+    for three in _chains(met, molecule):
+        if sum(len(parts[s].atoms) for s in three) <= largest:
+            yield joined([placed[s] for s in three])
+
+
+def _chains(met: Iterable[tuple[int, int]], molecule: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Triples of parts of three molecules with at least two contacts among them, whatever their order."""
+    near: dict[int, set[int]] = {}
     for p, q in met:
-        for r in range(q + 1, len(parts)):
-            three = len({molecule[p], molecule[q], molecule[r]}) == MOST_PARTS
-            if three and sum(len(parts[s].atoms) for s in (p, q, r)) <= largest and ((p, r) in met or (q, r) in met):
-                yield joined([placed[p], placed[q], placed[r]])
+        near.setdefault(p, set()).add(q)
+        near.setdefault(q, set()).add(p)
+    triples = {tuple(sorted((a, p, b))) for p in near for a, b in combinations(sorted(near[p]), 2)}
+    return sorted((p, q, r) for p, q, r in triples if len({molecule[p], molecule[q], molecule[r]}) == MOST_PARTS)
 
 
 def _query_atoms(graph: HeavyGraph, query: QueryGeometry, fragment: Fragment) -> frozenset[int]:

@@ -16,20 +16,25 @@ if TYPE_CHECKING:
 
 Molecule = Annotated[str, typer.Argument(metavar="SMILES|FILE", help="SMILES, a structure file, or a gallery name.")]
 Largest = Annotated[int, typer.Option("--k", help="Heavy atoms of the largest amon, 1 to 9.")]
+Relaxed = Annotated[bool, typer.Option("--relaxed", help="Bring every amon to an MMFF94 minimum of its own.")]
 
 
-def amons(molecule: Molecule, k: Largest = 7, as_json: AsJson = False) -> None:
+def amons(molecule: Molecule, k: Largest = 7, relaxed: Relaxed = False, as_json: AsJson = False) -> None:
     """List the fragments that carry a molecule's energy, and why others do not."""
     from collections import Counter
 
     from ..amons.query import amons_of, reason_in_words
 
-    found = amons_of(open_query(molecule), k)
+    query = open_query(molecule)
+    found = amons_of(query, k, relax=relaxed)
     reasons = Counter(r.reason for r in found.rejected)
     result: dict[str, Any] = {
         "molecule": molecule, "k": k, "n_amons": len(found.amons), "n_smiles": len({a.smiles for a in found.amons}),
         "amons": [{"smiles": a.smiles, "n_heavy": a.n_heavy, "atoms": a.origin[a.origin >= 0].tolist()} for a in found.amons],
-        "rejected": dict(reasons),
+        "n_rejected": dict(reasons),
+        "rejected": [
+            {"atoms": [query.graph.index[a] for a in r.atoms], "reason": reason_in_words(r.reason)} for r in found.rejected
+        ],
     }  # fmt: skip
     rows = [[a.n_heavy, a.smiles, len(a.numbers)] for a in found.amons]
     text = table(rows, ["heavy", "SMILES", "atoms"])
@@ -41,6 +46,7 @@ def predict(
     molecule: Molecule,
     reference: Annotated[str, typer.Option(help="gfn2, gfn1 or b3lyp.")] = "gfn2",
     k: Largest = 7,
+    relaxed: Relaxed = False,
     training: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="xyz files and a CSV (file, energy_hartree) instead of amons made here.")
     ] = None,
@@ -48,7 +54,7 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """A molecule's energy from its amons, with its uncertainty and what speaks against it."""
-    from ..amons.predict import learned_from
+    from ..amons.predict import binding_energies, learned_from
     from ..amons.predict import predict as predict_energy
     from ..amons.references import Store, find_reference
     from ..amons.training_folder import read_training_folder
@@ -59,12 +65,12 @@ def predict(
         level = "the level of the training folder"
     else:
         level = find_reference(reference).title
-        found = predict_energy(query, k=k, reference=reference, store=Store(store), say=log)
-    e = found.estimate
+        found = predict_energy(query, k=k, reference=reference, relax=relaxed, store=Store(store), say=log)
+    e, (atomic, apart) = found.estimate, binding_energies(found)
     result: dict[str, Any] = {
         "molecule": molecule, "reference": level, "n_amons": len(found.energies), "energy_kcal_per_mol": e.energy,
         "half_width_95": found.half_width, "is_computed": found.is_computed, "baseline_kcal_per_mol": e.baseline,
-        "atomic_kcal_per_mol": e.atomic.tolist(),
+        "atomic_kcal_per_mol": atomic.tolist(), "atomic_sum_error": apart,
         "nearest": e.nearest.tolist(), "warnings": list(found.warnings),
         "curve": [{"k": s.k, "n_amons": s.n_amons, "energy": None if s.estimate is None else s.estimate.energy,
                    "std": None if s.estimate is None else s.estimate.std} for s in found.curve],

@@ -11,6 +11,7 @@ from ..errors import StructureError
 from .formats import decode_text, detect_format
 from .names import safe_name
 from .parsers import parse_cif, parse_pdb, parse_poscar, parse_sdf, parse_traj, parse_xyz
+from .smiles import CONFORMER_SEED
 from .structure import Structure
 
 MAX_FILE_BYTES = 50_000_000
@@ -23,7 +24,7 @@ def read_structures(
     *,
     charge: int | None = None,
     multiplicity: int | None = None,
-    seed: int = 0,
+    seed: int = CONFORMER_SEED,
 ) -> tuple[Structure, ...]:
     """All frames of a file (a Path), of uploaded bytes or of pasted text (a str), without bonds.
 

@@ -12,9 +12,13 @@ from .structure import MAX_ATOMS, Structure, lowest_multiplicity
 
 MAX_SMILES_LENGTH = 2000
 MMFF_STEPS = 5000
+CONFORMER_SEED = 7
+"""Of ETKDG, wherever no other is named."""
 
 
-def structure_from_smiles(smiles: str, *, seed: int = 0, multiplicity: int | None = None, name: str | None = None) -> Structure:
+def structure_from_smiles(
+    smiles: str, *, seed: int = CONFORMER_SEED, multiplicity: int | None = None, name: str | None = None
+) -> Structure:
     """One conformer with hydrogens; the charge is the sum of formal charges, the multiplicity the lowest.
 
     Raises StructureError for text that is not SMILES, several molecules, too many atoms or no embedding.
@@ -30,7 +34,7 @@ def structure_from_smiles(smiles: str, *, seed: int = 0, multiplicity: int | Non
     return Structure(numbers, positions, charge=charge, multiplicity=spin, name=name or "molecule", source=source)
 
 
-def embedded_molecule(smiles: str, *, seed: int = 0) -> Any:
+def embedded_molecule(smiles: str, *, seed: int = CONFORMER_SEED) -> Any:
     """An RDKit molecule with explicit hydrogens and one conformer; raises StructureError as ``structure_from_smiles``."""
     from rdkit import Chem, rdBase
 
@@ -60,10 +64,11 @@ def molecule_of(smiles: str) -> Any:
     return molecule
 
 
-def molecule_of_bonds(numbers: np.ndarray, positions: np.ndarray, bonds: Iterable[tuple[int, int, int]]) -> Any:
+def molecule_of_bonds(numbers: np.ndarray, positions: np.ndarray, bonds: Iterable[tuple[int, int, int]],
+                      charges: np.ndarray | None = None) -> Any:  # fmt: skip
     """An RDKit molecule in space whose hydrogens and bonds are known.
 
-    numbers: (n,); positions: (n, 3) Angstrom; bonds: two atoms and the order of each, 1 to 3.
+    numbers: (n,); positions: (n, 3) Angstrom; bonds: two atoms and the order of each, 1 to 3; charges: (n,) formal.
     """
     from rdkit import Chem
     from rdkit.Geometry import Point3D
@@ -73,6 +78,7 @@ def molecule_of_bonds(numbers: np.ndarray, positions: np.ndarray, bonds: Iterabl
     for n, (z, r) in enumerate(zip(numbers.tolist(), positions.tolist(), strict=True)):
         atom = Chem.Atom(z)
         atom.SetNoImplicit(True)
+        atom.SetFormalCharge(0 if charges is None else int(charges[n]))
         molecule.AddAtom(atom)
         conformer.SetAtomPosition(n, Point3D(*r))
     for a, b, order in bonds:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import ase.io
@@ -15,7 +17,8 @@ from bondgenome_core.amons import export
 from bondgenome_core.amons.depict import fragment_svg, query_svg
 from bondgenome_core.amons.figures import curve_figure
 from bondgenome_core.amons.predict import atom_table, predict, relative_to_element
-from bondgenome_core.amons.query import query_from_smiles, rejected_table
+from bondgenome_core.amons.query import amons_of, query_from_smiles, rejected_table
+from bondgenome_core.amons.references import free_atom
 from bondgenome_core.units import KCAL_PER_MOL_PER_EV
 
 pytestmark = pytest.mark.unit
@@ -59,7 +62,8 @@ def test_extended_xyz_and_csv_carry_energies_in_their_units(found):
 def test_inputs_of_other_programs_hold_every_amon(found):
     amons = found.amons.amons
     orca, pyscf = (zipfile.ZipFile(io.BytesIO(make(amons))) for make in (export.orca_inputs, export.pyscf_inputs))
-    assert len(orca.namelist()) == len(amons)
+    assert len(orca.namelist()) == 2 * len(amons) + 1
+    compile(orca.read("gather.py"), "gather.py", "exec")
     assert len(pyscf.namelist()) == len(amons) + 1
     text = orca.read("amon-0000.inp").decode()
     assert text.startswith("! B3LYP")
@@ -75,7 +79,8 @@ def test_curve_shows_three_lines_and_atoms_stand_beside_their_element(found):
     assert np.abs(shares).max() == pytest.approx(1.0)
     assert all(abs(shares[numbers == z].sum()) < 1e-9 for z in set(numbers.tolist()))
     table = atom_table(found)
-    assert table["energy"].sum() == pytest.approx(found.estimate.energy, abs=1e-6)
+    free = sum(free_atom("gfn2", int(z)) for z in numbers)
+    assert table["energy"].sum() == pytest.approx(found.estimate.energy - free, abs=1e-3)
     assert set(table["amon"]) <= {a.smiles for a in found.amons.amons}
 
 
@@ -84,3 +89,17 @@ def test_rejected_sets_are_named_in_words(found):
     assert len(table) == len(found.amons.rejected)
     assert table["n_heavy"].is_monotonic_increasing
     assert table["reason"].str.contains("C=O").any()
+
+
+def test_charged_atoms_of_an_amon_are_read_back_from_its_file():
+    amons = amons_of(query_from_smiles("CC[N+](=O)[O-]")).amons
+    block = export.amons_sdf(amons, None, "gfn2")
+    read = list(Chem.ForwardSDMolSupplier(io.BytesIO(block), removeHs=False))
+    assert len(read) == len(amons)
+    assert all(m is not None for m in read)
+
+
+def test_the_gathering_script_reads_orca_outputs(tmp_path):
+    (tmp_path / "amon-0000.out").write_text("x\nFINAL SINGLE POINT ENERGY      -40.518388\n")
+    subprocess.run([sys.executable, "-c", export.GATHER], cwd=tmp_path, check=True)
+    assert (tmp_path / "energies.csv").read_text().split() == ["file,energy_hartree", "amon-0000.xyz,-40.518388"]

@@ -30,7 +30,7 @@ def reasons(smiles, k=7):
     [
         ("Cc1ccccc1", 6, 7), ("Oc1ccccc1", 6, 7), ("O=CCc1ccccc1", 7, 13), ("CC(C)(O)c1ccco1", 7, 31),
         ("COC(=O)C1C(OC(=O)c2ccccc2)CC2CCC1N2C", 7, 137), ("CC12CCC3C(CCC4=CC(=O)CCC34C)C1CCC2O", 7, 108),
-        ("OCC(O)C1OC(O)=C(O)C1=O", 7, 66),
+        ("OCC(O)C1OC(O)=C(O)C1=O", 7, 66),  # the notes' vitamin C, a tautomer of it
     ],
 )  # fmt: skip
 def test_counts_before_filters_in_space_are_those_of_the_notes(smiles, k, n):

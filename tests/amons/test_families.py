@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from bondgenome_core.amons.base_pairs import paired_bases
+from bondgenome_core.amons import families
+from bondgenome_core.amons.base_pairs import PAIRS, paired_bases
 from bondgenome_core.amons.contacts import hydrogen_bonded
 from bondgenome_core.amons.families import BIOMOLECULES, FAMILIES, LIVE, POLYMERS, annealed_water, live, polymers
+from bondgenome_core.amons.fragment import LARGEST_K
 from bondgenome_core.amons.query import query_from_structure
+from bondgenome_core.amons.references import Store
+from bondgenome_core.amons.tried import tried
 
 pytestmark = pytest.mark.unit
 
@@ -21,21 +25,39 @@ def test_every_family_has_its_members():
     assert sizes["water"] == 11
     assert sizes["base pairs"] == 2
     assert len(live()) == 5 * len(LIVE)
-    assert all(m.k >= 7 for make in FAMILIES.values() for m in make())
+    assert all(7 <= m.k <= LARGEST_K for make in FAMILIES.values() for m in make())
 
 
 @pytest.mark.reference
 @pytest.mark.parametrize(
-    ("name", "formula"),
+    ("name", "key"),
     [
-        ("caffeine", "C8H10N4O2"), ("testosterone", "C19H28O2"), ("cocaine", "C17H21NO4"), ("cholesterol", "C27H46O"),
-        ("penicillin G", "C16H18N2O4S"), ("vitamin C", "C6H8O6"), ("dopamine", "C8H11NO2"), ("niacin", "C6H5NO2"),
+        ("caffeine", "RYYVLZVUVIJVGH-UHFFFAOYSA-N"), ("testosterone", "MUMGGOZAMZWBJJ-DYKIIFRCSA-N"),
+        ("cocaine", "ZPUCINDJVBIVPJ-LJISPDSOSA-N"), ("cholesterol", "HVYWMOMLDIMFJA-DPAQBDIFSA-N"),
+        ("penicillin G", "JGSARLDLIJGVTE-MBNYWOFBSA-N"), ("vitamin C", "CIWBSHSKHKDKBQ-JLAZNSOCSA-N"),
+        ("dopamine", "VYFYYTLLBUKUHU-UHFFFAOYSA-N"), ("niacin", "PVNIIMVLHYAWGP-UHFFFAOYSA-N"),
+        ("aspirin", "BSYNRYMUTXBXSQ-UHFFFAOYSA-N"), ("paracetamol", "RZVAJINKPMORJF-UHFFFAOYSA-N"),
     ],
 )  # fmt: skip
-def test_biomolecules_have_their_formulas(name, formula):
-    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+def test_biomolecules_are_those_of_their_names(name, key):
+    assert Chem.MolToInchiKey(Chem.MolFromSmiles(BIOMOLECULES[name])) == key
 
-    assert CalcMolFormula(Chem.MolFromSmiles(BIOMOLECULES[name])) == formula
+
+@pytest.mark.reference
+@pytest.mark.parametrize(("name", "first"), [("AT", "Nc1ncnc2[nH]cnc12"), ("GC", "Nc1nc2[nH]cnc2c(=O)[nH]1")])
+def test_the_bases_are_those_of_dna(name, first):
+    molecule = Chem.MolFromSmiles(PAIRS[name].first)
+    for atom in molecule.GetAtoms():
+        atom.SetAtomMapNum(0)
+    assert Chem.CanonSmiles(Chem.MolToSmiles(molecule)) == Chem.CanonSmiles(first)
+
+
+def test_a_cluster_of_water_is_predicted(monkeypatch):
+    monkeypatch.setattr(families, "ANNEAL_PS", 0.01)
+    monkeypatch.setattr(families, "WATERS", range(4, 5))
+    (record,) = tried(families.water(), store=Store(), say=lambda _: None)
+    assert not record["failure"]
+    assert abs(record["error"]) < 5
 
 
 def test_polymers_grow_by_their_unit():
@@ -62,8 +84,6 @@ def test_bases_are_joined_by_two_or_three_hydrogen_bonds(name, n_bonds):
 
 
 def test_annealed_water_is_whole_and_follows_from_its_seed(monkeypatch):
-    from bondgenome_core.amons import families
-
     monkeypatch.setattr(families, "ANNEAL_PS", 0.01)
     cluster = annealed_water(3)
     assert cluster.formula == "H6O3"
@@ -72,7 +92,6 @@ def test_annealed_water_is_whole_and_follows_from_its_seed(monkeypatch):
 
 
 def test_flakes_keep_their_atoms_and_carbon_pairs_are_double_bonds(monkeypatch):
-    from bondgenome_core.amons import families
     from bondgenome_core.structures import relax as relaxation
 
     monkeypatch.setattr(relaxation, "relax", lambda s, **_: s.with_(bonds=()))

@@ -8,11 +8,12 @@ import pytest
 from bondgenome_core.amons import predict as predictions
 from bondgenome_core.amons.conformers import Conformers
 from bondgenome_core.amons.geometry import clashes
-from bondgenome_core.amons.predict import conjugated_systems, learned, learned_from, predict
+from bondgenome_core.amons.predict import binding_energies, conjugated_systems, learned, learned_from, predict
 from bondgenome_core.amons.query import amons_of, query_from_smiles, query_from_structure
-from bondgenome_core.amons.references import Store, find_reference, reference_energies, shape_hash
+from bondgenome_core.amons.references import Store, find_reference, free_atom, reference_energies, shape_hash
 from bondgenome_core.errors import AmonError, StructureError
 from bondgenome_core.structures.relax import energy_and_forces
+from bondgenome_core.structures.smiles import molecule_of_bonds
 from bondgenome_core.units import KCAL_PER_MOL_PER_EV
 
 pytestmark = pytest.mark.unit
@@ -82,10 +83,9 @@ def test_a_mirror_image_is_no_new_conformer_and_a_turned_bond_is(query):
     assert kept.keeps(largest._replace(positions=moved))
 
 
-def test_energies_are_kept_and_found_again(query, tmp_path, monkeypatch):
+def test_energies_are_kept_and_found_again(query, tmp_path):
     amons, level, path = amons_of(query).amons[:5], find_reference("gfn2"), tmp_path / "amons.db"
     first = reference_energies(amons, level, Store(path))
-    monkeypatch.setattr(type(level), "energy", None, raising=False)
     again = Store(path)
     turned = [a._replace(positions=a.positions[:, [1, 2, 0]] + 1.0) for a in amons]
     np.testing.assert_allclose([again.get(level, a) for a in turned], first)
@@ -217,3 +217,58 @@ def test_missing_amons_are_listed_until_they_are_known():
     assert per_second.is_monotonic_decreasing
     computed(query, amons, level, store)
     assert missing_table(query, amons, level, store).empty
+
+
+def test_atoms_bind_and_sum_to_the_molecule(found):
+    bound, apart = binding_energies(found)
+    numbers = found.query.structure.numbers
+    free = sum(free_atom("gfn2", int(z)) for z in numbers)
+    assert abs(apart) < 1e-3
+    assert bound.sum() == pytest.approx(found.estimate.energy - free, abs=1e-3)
+    assert -300 < bound[numbers == 6].mean() < -50  # kcal/mol: a carbon of an organic molecule against the free atom
+    assert free_atom("gfn2", 1) > found.estimate.atomic[numbers == 1].mean()
+
+
+def test_molecules_computed_elsewhere_are_never_taken_for_the_query_itself():
+    propane = amons_of(query_from_smiles("CCC")).amons[-1]
+    methane, ethane, water = (amons_of(query_from_smiles(s)).amons[-1] for s in ("C", "CC", "O"))
+    found = learned_from(query_from_smiles("CCO"), [methane, ethane, propane, water], np.array([-1.0, -2.0, -3.0, -1.5]))
+    assert not found.is_computed
+    assert predict(query_from_smiles("CO")).is_computed
+
+
+def test_relaxed_amons_are_minima_and_keep_their_conformation(query):
+    static, relaxed = amons_of(query, 6), amons_of(query, 6, relax=True)
+    assert {a.smiles for a in relaxed.amons} == {a.smiles for a in static.amons}
+    energy = {a.smiles: mmff_energy(a) for a in static.amons}
+    lower = {a.smiles: mmff_energy(a) for a in relaxed.amons}
+    assert all(lower[s] <= energy[s] + 1e-6 for s in energy)
+    assert any(lower[s] < energy[s] - 1.0 for s in energy)
+    ring = next(a for a in relaxed.amons if a.smiles == "c1ccccc1")
+    assert np.linalg.svd(ring.positions - ring.positions.mean(0))[1][2] < 0.05  # still flat
+
+
+def test_an_amon_that_turns_over_when_relaxed_is_left_out(query, monkeypatch):
+    from bondgenome_core.amons import relaxed
+
+    monkeypatch.setattr(relaxed, "MOST_TURNED", -1.0)
+    found = amons_of(query, 4, relax=True)
+    assert "turned" in {r.reason for r in found.rejected}
+    assert all(a.n_heavy < 4 for a in found.amons)  # nothing smaller has a dihedral of heavy atoms
+
+
+def mmff_energy(amon):
+    from rdkit import Chem
+    from rdkit.Chem import rdForceFieldHelpers as mmff
+
+    molecule = molecule_of_bonds(amon.numbers, amon.positions, amon.bonds, amon.charges)
+    Chem.SanitizeMol(molecule)
+    return mmff.MMFFGetMoleculeForceField(molecule, mmff.MMFFGetMoleculeProperties(molecule)).CalcEnergy()
+
+
+def test_a_molecule_with_too_many_fragments_is_refused(monkeypatch):
+    from bondgenome_core.amons import fragment
+
+    monkeypatch.setattr(fragment, "MOST_SETS", 20)
+    with pytest.raises(AmonError, match="take smaller amons"):
+        amons_of(query_from_smiles("CCCCCCCC"))

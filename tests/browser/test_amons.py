@@ -53,7 +53,9 @@ def test_five_molecules_nobody_chose_are_predicted_and_compared(server, new_page
         ask.click()
         true = page.get_by_test_id("stMetric").filter(has_text="True energy")
         true.wait_for()
-        assert abs(energy - number(true.inner_text().split("mol)")[1])) < 30  # kcal/mol of thousands
+        error = abs(energy - number(true.inner_text().split("mol)")[1]))
+        print(f"{smiles}: {error:.2f} kcal/mol")
+        assert error < 3  # of thousands; drawn by a seed, so always the same five
 
 
 def test_an_amon_lights_its_atoms_in_the_drawing_and_in_space(server, new_page):
