@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..errors import ArtefactError, PotentialError
-from ..structures.structure import Structure
+from ..structures.structure import Structure, lowest_multiplicity
 from .graph import Edges, Graph, neighbours, side_by_side
 
 if TYPE_CHECKING:
@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 
 class Frame(NamedTuple):
     """numbers: (n_atoms,).  positions: (n_atoms, 3) Angstrom.  value: eV.  forces: (n_atoms, 3) eV/Angstrom, or NaN where the
-    value has none (an orbital energy).  group: which molecule or trajectory it is of."""
+    value has none (an orbital energy).  group: which molecule or trajectory it is of.  charge: in e."""
 
     numbers: np.ndarray
     positions: np.ndarray
     value: float
     forces: np.ndarray
     group: str
+    charge: int = 0
+
+    @property
+    def structure(self) -> Structure:
+        """Atoms, charge and the lowest multiplicity that it allows, named after the molecule."""
+        spin = lowest_multiplicity(self.numbers, self.charge)
+        name = self.group.rpartition("/")[0] or self.group
+        return Structure(self.numbers, self.positions, charge=self.charge, multiplicity=spin, name=name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +62,7 @@ class FrameSet:
         """Hash over atoms, labels and groups, in order."""
         digest = hashlib.sha256()
         for f in self.frames:
-            digest.update(f.group.encode())
+            digest.update(f"{f.group} {f.charge}".encode())
             for part in (f.numbers, f.positions, f.value, f.forces):
                 digest.update(np.ascontiguousarray(part, dtype=np.float64).tobytes())
         return digest.hexdigest()
@@ -94,7 +102,7 @@ def labelled(structures: Iterable[Structure], group: str, method: str) -> list[F
     out = []
     for s in structures:
         energy, forces = energy_and_forces(s, method=method)
-        out.append(Frame(s.numbers, s.positions, energy, forces, group))
+        out.append(Frame(s.numbers, s.positions, energy, forces, group, s.charge))
     return out
 
 
@@ -103,9 +111,7 @@ def with_orbital_energies(frames: FrameSet, method: str, record: dict[str, Any])
     from ..structures.orbital_levels import highest_occupied
 
     found = tuple(
-        f._replace(
-            value=highest_occupied(Structure(f.numbers, f.positions), method=method), forces=np.full_like(f.positions, np.nan)
-        )
+        f._replace(value=highest_occupied(f.structure, method=method), forces=np.full_like(f.positions, np.nan))
         for f in frames.frames
     )
     return FrameSet(found, record)
@@ -123,6 +129,7 @@ def save_frames(frames: FrameSet, path: Path) -> None:
         "values": np.array([f.value for f in frames.frames]),
         "n_atoms": np.array([len(f.numbers) for f in frames.frames], dtype=np.int32),
         "group": np.array([groups.index(f.group) for f in frames.frames], dtype=np.int32),
+        "charge": np.array([f.charge for f in frames.frames], dtype=np.int32),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
@@ -141,8 +148,8 @@ def load_frames(path: Path) -> FrameSet:
         ends = np.cumsum(t["n_atoms"])[:-1]
         parts = (np.split(t[name], ends) for name in ("numbers", "positions", "forces"))
         frames = tuple(
-            Frame(z.astype(np.int64), r.astype(np.float64), float(v), f.astype(np.float64), record["groups"][g])
-            for z, r, f, v, g in zip(*parts, t["values"], t["group"], strict=True)
+            Frame(z.astype(np.int64), r.astype(np.float64), float(v), f.astype(np.float64), record["groups"][g], int(q))
+            for z, r, f, v, g, q in zip(*parts, t["values"], t["group"], t["charge"], strict=True)
         )
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, IndexError) as error:
         raise ArtefactError(f"{path.name} is no set of labelled frames of this program.") from error

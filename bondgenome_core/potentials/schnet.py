@@ -16,7 +16,7 @@ from .layers import Activated, GaussianBasis, cosine_cutoff, shifted_softplus, s
 class SchNet(Potential):
     """n_basis: Gaussians of the distance between 0 and the cut-off."""
 
-    def __init__(self, *, cutoff: float = 5.0, n_features: int = 64, n_layers: int = 3, n_basis: int = 32, readout: str = "sum"):
+    def __init__(self, *, cutoff: float = 5.0, n_features: int = 64, n_layers: int = 3, n_basis: int = 50, readout: str = "sum"):
         super().__init__(cutoff=cutoff, n_features=n_features, n_layers=n_layers, readout=readout)
         self.n_basis = n_basis
         self.basis = GaussianBasis(n_basis, cutoff)

@@ -5,6 +5,7 @@ The spread of the seeds is the uncertainty that every explanation states.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..artefacts import ASSETS, load_tensors, read_card, source_commit, versions, write_card
+from ..device import one_thread
 from ..errors import ArtefactError, PotentialError
 from ..structures.relax import METHODS
 from .build import build_potential
@@ -133,7 +135,8 @@ def release_potential(frames: FrameSet, out: Path, plan: Plan, *, say: Callable[
     found = []
     for seed in range(plan.n_seeds):
         model = trained(train, validation, out / seed_file(seed), plan.architecture, plan.schedule, seed, say)
-        found.append(errors_of(model, test))
+        with one_thread():
+            found.append(errors_of(model, test))
         say(f"seed {seed}: value {found[-1].value_mae:.4f} eV, force {found[-1].force_mae:.4f} eV/A on test frames")
     figures["value_mae"] = [round(e.value_mae, 5) for e in found]
     if np.isfinite(found[0].force_mae):
@@ -167,7 +170,10 @@ def trained(train: FrameSet, validation: FrameSet, path: Path, architecture: dic
                 model.load_state_dict({name: stored.get_tensor(name) for name in list(stored.keys())})
                 model.elements = train.elements
                 return model.eval().requires_grad_(False)
-    fit(model, train, validation, schedule, seed=seed, say=say)
+    # one file for each fingerprint: another schedule does not go on from this one's state
+    unfinished = path.with_name(f"{path.stem}-{hashlib.sha256(fingerprint.encode()).hexdigest()[:12]}.unfinished")
+    with one_thread():
+        fit(model, train, validation, schedule, seed=seed, unfinished=unfinished, say=say)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     with torch.no_grad():

@@ -1,15 +1,18 @@
-"""Fit a potential: weighted squared errors of value and forces, AdamW, cosine schedule, averaged weights.
+"""Fit a potential: AdamW, warm-up and cosine, averaged weights.
 
-loss = w_E mean((E - E_ref)^2) + mean((F - F_ref)^2), in (eV)^2 and (eV/Angstrom)^2; the weights kept are an exponential
-average over steps, taken at the epoch with the smallest error on the validation frames.
+loss = w_E mean((E - E_ref)^2) + mean(h(F - F_ref)), in (eV)^2 and (eV/Angstrom)^2; h is quadratic up to ``straight`` and a
+straight line beyond (Huber), since what counts in the end is the mean absolute error.  The weights kept are an exponential average over
+steps, taken at the epoch with the smallest error on the validation frames.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,14 +27,20 @@ from .graph import Edges, Graph
 
 @dataclass(frozen=True)
 class Schedule:
-    """How a potential is fitted.  value_weight: of the squared error of the value, 1 for one without forces."""
+    """How a potential is fitted.
+
+    warm_up: steps to the full learning rate.  value_weight: of the squared error of the value, 1 for one without forces.
+    straight: eV/Angstrom, where the loss of a force component turns from a parabola to a line.
+    """
 
     epochs: int = 200
-    batch: int = 8
+    batch: int = 4
     learning_rate: float = 1e-3
+    warm_up: int = 500
     weight_decay: float = 1e-6
     value_weight: float = 0.02
-    averaging: float = 0.995
+    straight: float = 0.05
+    averaging: float = 0.998
     check_every: int = 10
 
     def as_card(self) -> dict[str, Any]:
@@ -46,9 +55,10 @@ class Errors(NamedTuple):
 
 
 def fit(model: Potential, train: FrameSet, validation: FrameSet, schedule: Schedule, *, seed: int,
-        say: Callable[[str], None] | None = None) -> Errors:  # fmt: skip
+        unfinished: Path | None = None, say: Callable[[str], None] | None = None) -> Errors:  # fmt: skip
     """Train ``model`` in place; returns its errors on the validation frames.  Every random step follows from the seed.
 
+    unfinished: a file that keeps the state at every check, so that an interrupted training of the same model and frames goes on.
     Raises PotentialError where there are fewer training frames than one batch.
     """
     if len(train) < schedule.batch:
@@ -58,9 +68,12 @@ def fit(model: Potential, train: FrameSet, validation: FrameSet, schedule: Sched
     watched = validation.edges(model.cutoff)
     steps = len(train) // schedule.batch
     optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True)
-    rate = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, schedule.epochs * steps)
-    averaged, best, kept = deepcopy(model), None, None
-    for epoch in range(1, schedule.epochs + 1):
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, _rate(schedule, schedule.epochs * steps))
+    averaged, progress = deepcopy(model), Progress(0, None, None)
+    if unfinished is not None and unfinished.is_file():
+        progress = _resume(unfinished, model, averaged, optimiser, rate, generator)
+    done, best, kept = progress
+    for epoch in range(done + 1, schedule.epochs + 1):
         began, order = time.perf_counter(), generator.permutation(len(train))
         for step in range(steps):
             pick = order[step * schedule.batch : (step + 1) * schedule.batch]
@@ -75,6 +88,8 @@ def fit(model: Potential, train: FrameSet, validation: FrameSet, schedule: Sched
             errors = errors_of(averaged, validation, watched)
             if best is None or _rank(errors) < _rank(best):
                 best, kept = errors, deepcopy(averaged.state_dict())
+            if unfinished is not None:
+                _save(unfinished, Progress(epoch, best, kept), model, averaged, optimiser, rate, generator)
             if say:
                 found = f"value {errors.value_mae:.4f} eV, force {errors.force_mae:.4f} eV/A"
                 say(f"epoch {epoch}/{schedule.epochs}: {found}, {time.perf_counter() - began:.1f} s")
@@ -83,7 +98,53 @@ def fit(model: Potential, train: FrameSet, validation: FrameSet, schedule: Sched
     model.load_state_dict(kept)
     model.elements = train.elements
     model.eval().requires_grad_(False)
+    if unfinished is not None:
+        unfinished.unlink(missing_ok=True)
     return best
+
+
+class Progress(NamedTuple):
+    """Epochs done; errors and weights of the best check so far."""
+
+    epoch: int
+    best: Errors | None
+    kept: dict[str, Any] | None
+
+
+def _rate(schedule: Schedule, n_steps: int) -> Callable[[int], float]:
+    """Share of the learning rate at a step: a straight line up, half a cosine down."""
+
+    def share(step: int) -> float:
+        if step < schedule.warm_up:
+            return (step + 1) / schedule.warm_up
+        return 0.5 * (1 + float(np.cos(np.pi * (step - schedule.warm_up) / max(1, n_steps - schedule.warm_up))))
+
+    return share
+
+
+def _save(path: Path, progress: Progress, model: Potential, averaged: Potential, optimiser: Any, rate: Any,
+          generator: np.random.Generator) -> None:  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {
+        "epoch": progress.epoch, "best": None if progress.best is None else tuple(progress.best), "kept": progress.kept,
+        "model": model.state_dict(), "averaged": averaged.state_dict(), "optimiser": optimiser.state_dict(),
+        "rate": rate.state_dict(), "generator": generator.bit_generator.state,
+    }  # fmt: skip
+    part = path.with_name(f"{path.name}.part")
+    torch.save(state, part)
+    os.replace(part, path)
+
+
+def _resume(path: Path, model: Potential, averaged: Potential, optimiser: Any, rate: Any,
+            generator: np.random.Generator) -> Progress:  # fmt: skip
+    """Our own file of an interrupted training; weights and numbers alone are read from it."""
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    averaged.load_state_dict(state["averaged"])
+    optimiser.load_state_dict(state["optimiser"])
+    rate.load_state_dict(state["rate"])
+    generator.bit_generator.state = state["generator"]
+    return Progress(state["epoch"], None if state["best"] is None else Errors(*state["best"]), state["kept"])
 
 
 def set_references(model: Potential, train: FrameSet) -> None:
@@ -121,7 +182,9 @@ def _loss(model: Potential, graph: Graph, labels: Labels, schedule: Schedule) ->
     if labels.forces.isnan().any():
         return ((model.value(graph) - labels.values) ** 2).mean()
     value, forces = model.value_and_forces(graph, training=True)
-    return schedule.value_weight * ((value - labels.values) ** 2).mean() + ((forces - labels.forces) ** 2).mean()
+    # twice Huber's function: the square itself where it is small
+    off = 2 * torch.nn.functional.huber_loss(forces, labels.forces, delta=schedule.straight)
+    return schedule.value_weight * ((value - labels.values) ** 2).mean() + off
 
 
 def _rank(errors: Errors) -> float:

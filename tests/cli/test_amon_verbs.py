@@ -23,7 +23,8 @@ def found():
 def test_amons_lists_every_one_and_the_reasons_of_the_others(verb, found):
     answer = verb("amons", ANISOLE, "--json").json
     assert answer["n_amons"] == len(found.amons.amons)
-    assert sum(answer["rejected"].values()) == len(found.amons.rejected)
+    assert sum(answer["n_rejected"].values()) == len(answer["rejected"]) == len(found.amons.rejected)
+    assert all(r["reason"] and r["atoms"] for r in answer["rejected"])
     assert [a["smiles"] for a in answer["amons"]] == [a.smiles for a in found.amons.amons]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from bondgenome_core.potentials.data_sets import DIVERSE, SETS
 from bondgenome_core.potentials.frames import Frame, FrameSet, load_frames, save_frames
 from bondgenome_core.potentials.training import Schedule, errors_of, fit, set_references
 from bondgenome_core.potentials.trajectories import Run, make_set, of_role
+from bondgenome_core.structures.structure import Structure
 
 pytestmark = pytest.mark.unit
 
@@ -103,7 +105,9 @@ def harmonic(n=64, seed=0):
 @pytest.mark.parametrize("kind", ["SchNet", "PaiNN"])
 def test_training_lowers_the_error_far_below_that_of_no_prediction(kind):
     model = build_potential({"kind": kind, "n_features": 16, "n_layers": 2, "cutoff": 3.0}, seed=0)
-    errors = fit(model, harmonic(), harmonic(16, 1), Schedule(epochs=25, learning_rate=5e-3, averaging=0.9), seed=0)
+    errors = fit(
+        model, harmonic(), harmonic(16, 1), Schedule(epochs=25, batch=8, learning_rate=5e-3, warm_up=10, averaging=0.9), seed=0
+    )
     assert errors.force_mae < 0.25 * harmonic().force_sd
     assert errors_of(model, harmonic(16, 2)).force_mae < 0.25 * harmonic().force_sd
 
@@ -148,7 +152,7 @@ def test_weights_of_other_frames_of_the_same_number_are_not_taken_for_finished(t
 
 def test_too_few_frames_are_refused():
     with pytest.raises(PotentialError, match="too few"):
-        fit(build_potential({"kind": "SchNet", "n_features": 8}), harmonic(4), harmonic(4), Schedule(), seed=0)
+        fit(build_potential({"kind": "SchNet", "n_features": 8}), harmonic(3), harmonic(4), Schedule(), seed=0)
 
 
 def test_sets_test_on_seeds_they_do_not_train_on_and_the_general_one_has_fifty_molecules():
@@ -187,3 +191,64 @@ def test_a_value_without_forces_is_learned_and_its_card_states_no_force_error(tm
     model = PotentialModel(tmp_path / "m")
     assert not model.has_forces
     assert "read-out max" in (tmp_path / "m" / "card.md").read_text()
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path):
+    schedule = Schedule(epochs=6, batch=8, warm_up=5, check_every=2)
+
+    def trained(unfinished, stop_after=None):
+        def say(_):
+            nonlocal checks
+            checks += 1
+            if checks == stop_after:
+                raise KeyboardInterrupt
+
+        checks = 0
+        model = build_potential({"kind": "SchNet", "n_features": 8, "n_layers": 1, "cutoff": 3.0}, seed=0)
+        fit(model, harmonic(32), harmonic(16, 1), schedule, seed=0, unfinished=unfinished, say=say)
+        return torch.cat([p.flatten() for p in model.parameters()])
+
+    whole, file = trained(None), tmp_path / "x.unfinished"
+    with pytest.raises(KeyboardInterrupt):
+        trained(file, stop_after=2)
+    assert file.is_file()
+    torch.testing.assert_close(trained(file), whole, rtol=0, atol=0)
+    assert not file.exists()
+
+
+def test_frames_keep_their_charge(tmp_path):
+    ion = Frame(np.array([8, 1]), np.array([[0.0, 0, 0], [0.97, 0, 0]]), -1.0, np.zeros((2, 3)), "hydroxide/train", -1)
+    save_frames(FrameSet((ion,), {"name": "ion"}), tmp_path / "ion.safetensors")
+    (again,) = load_frames(tmp_path / "ion.safetensors").frames
+    assert again.charge == -1
+    assert (again.structure.charge, again.structure.multiplicity, again.structure.name) == (-1, 1, "hydroxide")
+    assert FrameSet((ion,)).sha256 != FrameSet((ion._replace(charge=0),)).sha256
+
+
+def test_gold_frames_know_one_charge_of_a_composition_and_are_made_once(tmp_path, monkeypatch):
+    from bondgenome_core.electrons.shipped import SNAPSHOTS
+    from bondgenome_core.potentials import gold_frames as gold
+
+    snapshots, calls = tmp_path / "snapshots", []
+    for run in ("au2_sh3_anion/300K-train-s301", "au2_sh3_anion/300K-test-s401"):
+        for file in sorted((SNAPSHOTS / run).glob("*.safetensors"))[:2]:
+            (snapshots / run).mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, snapshots / run)
+    real = gold.labelled
+    monkeypatch.setattr(gold, "labelled", lambda *a: (calls.append(a), real(*a))[1])
+    first = gold.gold_frames(tmp_path / "gold.safetensors", snapshots=snapshots, say=lambda _: None)
+    assert len(first) == len(calls) > 2
+    assert {f.charge for f in first.frames} == {-1}
+    assert {f.group for f in first.frames} <= {"au2_sh3_anion/train", "au2_sh3_anion/validation", "au2_sh3_anion/test"}
+    again = gold.gold_frames(tmp_path / "gold.safetensors", snapshots=snapshots, say=lambda _: None)
+    assert len(calls) == len(first)
+    assert [f.group for f in again.frames] == [f.group for f in first.frames]
+
+
+def test_the_rarer_charge_of_a_composition_is_left_out():
+    from bondgenome_core.potentials.gold_frames import one_charge
+
+    atoms = Structure([8, 1], np.array([[0.0, 0, 0], [0.97, 0, 0]]), charge=-1, name="hydroxide")
+    radical = atoms.with_(charge=0, multiplicity=2)
+    other = Structure([2], np.zeros((1, 3)), name="helium")
+    assert list(one_charge({"a": atoms, "b": radical, "c": atoms, "d": other})) == ["a", "c", "d"]

@@ -21,8 +21,8 @@ STUDIED = ("lrp", "endpoint", "hessian")
 
 
 def structures_of(frames: FrameSet) -> list[Structure]:
-    """Frames as structures with bonds, named after their group."""
-    return [with_bonds(Structure(f.numbers, f.positions, name=f.group.rpartition("/")[0])) for f in frames.frames]
+    """Frames as structures with bonds, named after their molecule."""
+    return [with_bonds(f.structure) for f in frames.frames]
 
 
 def reference_blocks(structures: Sequence[Structure], method: str, *, say: Callable[[str], None]) -> list[np.ndarray]:
