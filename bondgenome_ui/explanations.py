@@ -31,11 +31,10 @@ def potentials() -> dict[str, PotentialModel]:
 
 
 def potentials_knowing(structure: Structure) -> list[PotentialModel]:
-    """Those that know all its elements, those with the fewest elements first; raises PotentialError where none does."""
+    """Those that know all its elements, the one to ask first; raises PotentialError where none does."""
     from bondgenome_core.potentials.shipped import potentials_for
 
-    names = {m.name for m in potentials_for(structure.numbers)}
-    return sorted((m for name, m in potentials().items() if name in names), key=lambda m: (len(m.elements), m.name))
+    return [potentials()[m.name] for m in potentials_for(structure.numbers)]
 
 
 @st.cache_data(show_spinner=False)
@@ -48,7 +47,7 @@ def gallery_explained() -> list[tuple[str, str]]:
     return [(e.name, e.title) for e, s in entries if not any(s.pbc) and any(set(s.numbers.tolist()) <= k for k in known)]
 
 
-@st.cache_data(max_entries=256, show_spinner="Asking the model")
+@st.cache_data(max_entries=2048, show_spinner="Asking the model")
 def explained(potential: str, selection: Selection, measure: str, gamma: float) -> Explanation:
     """One measure on the selected frame; selection: with nothing but structure, frame and cut-offs."""
     from bondgenome_core.interactions.explanation import explain
@@ -67,10 +66,16 @@ def checked(potential: str, selection: Selection) -> Reliability:
 @st.cache_data(max_entries=32, show_spinner="Second derivatives by xTB", show_time=True)
 def reference(method: str, selection: Selection) -> np.ndarray:
     """Coupling of the atoms in xTB itself."""
-    from bondgenome_core.interactions.couplings import block_norms
-    from bondgenome_core.interactions.reference import reference_hessian
+    from bondgenome_core.interactions.reference import reference_coupling
 
-    return block_norms(reference_hessian(shown_structure(selection), method))
+    return reference_coupling(shown_structure(selection), method)
+
+
+def is_reference_kept(method: str, selection: Selection) -> bool:
+    """Whether the coupling in xTB is shipped for these very atoms."""
+    from bondgenome_core.interactions.reference import kept_coupling
+
+    return kept_coupling(shown_structure(selection), method) is not None
 
 
 def geometry_of(chosen: Selection, frame: int | None = None) -> Selection:
@@ -83,6 +88,15 @@ def matrix_of(model: PotentialModel, geometry: Selection, measure: str, gamma: f
     if measure == "xtb":
         return reference(model.method, geometry)
     return np.asarray(explained(model.name, geometry, measure, gamma).matrix)
+
+
+def answer_of(model: PotentialModel, geometry: Selection, measure: str, gamma: float) -> Explanation:
+    """The answer of a measure with what belongs to it; xTB's has no prediction of a network."""
+    from bondgenome_core.interactions.explanation import Explanation
+
+    if measure == "xtb":
+        return Explanation(measure, reference(model.method, geometry), None, None, None)
+    return explained(model.name, geometry, measure, gamma)
 
 
 def over_frames(model: PotentialModel, frames: Sequence[int], measure: str, gamma: float, pair: tuple[int, int]) -> list[float]:

@@ -34,7 +34,7 @@ def show_interactions(structure: Structure, models: list[PotentialModel]) -> Non
     _forget_missing_atoms(structure)
     chosen, geometry = current(), explanations.geometry_of(current())
     wanted = [m for m in (chosen.measure, chosen.minus) if m]
-    if "xtb" in wanted and not _reference_at_hand(structure):
+    if "xtb" in wanted and not _reference_at_hand(structure, model):
         return
     trust = explanations.checked(model.name, geometry)
     _show_trust(model, trust, geometry)
@@ -45,7 +45,7 @@ def show_interactions(structure: Structure, models: list[PotentialModel]) -> Non
         shown, unit = difference(shown, matrices[chosen.minus], same_unit=same), unit if same else "of the largest"
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        _heatmap(structure, shown, unit, greyed=trust.unreliable and chosen.measure != "xtb")
+        _heatmap(structure, shown, unit, greyed=trust.unreliable and wanted != ["xtb"])
     with right:
         _molecule(structure, shown)
         _said_of_pair(structure, model, matrices)
@@ -95,13 +95,16 @@ def _measures_said() -> str:
     return "  \n".join(f"**{m.title}** ({m.unit}): {m.description}" for m in MEASURES.values())
 
 
-def _reference_at_hand(structure: Structure) -> bool:
-    """Whether to go on; the reference of a large structure waits for a click."""
+def _reference_at_hand(structure: Structure, model: PotentialModel) -> bool:
+    """Whether to go on; the reference of a large structure waits for a click where it is not shipped."""
     key = f"reference {current().structure} {current().frame}"
     if len(structure) <= SLOW_REFERENCE or st.session_state.get(key):
         return True
+    if explanations.is_reference_kept(model.method, explanations.geometry_of(current())):
+        return True
     st.info(
-        f"The xTB Hessian of {len(structure)} atoms needs {6 * len(structure)} calculations, which may take minutes.",
+        f"The xTB Hessian of {len(structure)} atoms needs {6 * len(structure)} calculations: minutes, or half an hour for a gold "
+        "cluster.",
         icon=":material/timer:",
     )
     st.button("Compute it", on_click=lambda: st.session_state.update({key: True}), icon=":material/play_arrow:")
@@ -127,9 +130,10 @@ def _show_trust(model: PotentialModel, trust: Reliability, geometry: object) -> 
             "Mean standard deviation of force components.",
         ),
     ]
-    if chosen.measure in ("lrp", "endpoint"):
-        found = explanations.explained(model.name, geometry, chosen.measure, chosen.gamma)  # type: ignore[arg-type]
-        cells.append(("Leak", f"{found.leak:+.3f} eV", f"Prediction {found.prediction:.3f} eV minus the sum of relevances."))
+    for measure in (m for m in (chosen.measure, chosen.minus) if m in ("lrp", "endpoint")):
+        found = explanations.explained(model.name, geometry, measure, chosen.gamma)  # type: ignore[arg-type]
+        title = "Leak" if measure == chosen.measure else f"Leak, {MEASURES[measure].title.lower()}"
+        cells.append((title, f"{found.leak:+.3f} eV", f"Prediction {found.prediction:.3f} eV minus the sum of relevances."))
     for column, (label, value, said) in zip(st.columns(len(cells)), cells, strict=True):
         column.metric(label, value, help=said)
     if trust.unreliable:
@@ -211,11 +215,12 @@ def _downloads(structure: Structure, model: PotentialModel, shown: np.ndarray, u
     with st.container(horizontal=True):
         st.download_button("CSV", lambda: pair_table(structure, matrices).to_csv(index=False), f"{stem}.csv", "text/csv",
                            help="All pairs with their distance.", icon=":material/download:", on_click="ignore")  # fmt: skip
-        if chosen.measure != "xtb":
-            found = explanations.explained(model.name, explanations.geometry_of(chosen), chosen.measure, chosen.gamma)
-            st.download_button("JSON", lambda: explanation_json(structure, found, header), f"{stem}.json", "application/json",
-                               help="The matrix with atoms, model and errors.", on_click="ignore")  # fmt: skip
+        geometry = explanations.geometry_of(chosen)
+        found = [explanations.answer_of(model, geometry, m, chosen.gamma) for m in matrices]
+        st.download_button("JSON", lambda: explanation_json(structure, found, header), f"{stem}.json", "application/json",
+                           help="The matrices with atoms, model and errors.", on_click="ignore")  # fmt: skip
         order = order_of(structure, chosen.order)
-        st.download_button("SVG", lambda: heatmap_svg(structure, shown, order, measure.title, unit,
+        title = " minus ".join(MEASURES[m].title for m in matrices)
+        st.download_button("SVG", lambda: heatmap_svg(structure, shown, order, title, unit,
                                                      signed=measure.signed or bool(chosen.minus)),
                            f"{stem}.svg", "image/svg+xml", on_click="ignore")  # fmt: skip

@@ -38,7 +38,7 @@ def train_potential(
 def explain(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A structure file, a gallery name or SMILES.")],
     model: Annotated[
-        str | None, typer.Option(metavar="M", help="A potential's name; default: the first that knows the atoms.")
+        str | None, typer.Option(metavar="M", help="A potential's name; default: the one trained on what is nearest.")
     ] = None,
     measure: Annotated[str, typer.Option(help="lrp, endpoint, hessian, gradient or fragment.")] = "lrp",
     gamma: Annotated[float, typer.Option(help="Of the relevance rule.")] = 0.1,
@@ -63,7 +63,9 @@ def explain(
     pairs = sorted(((i, j) for i in range(n) for j in range(i + 1, n)), key=lambda p: -abs(found.matrix[p]))[:20]
     rows = [[f"{structure.symbols[a]}{a}" for a in p] + [f"{apart[p]:.2f}", f"{found.matrix[p]:+.4g}"] for p in pairs]
     trusted = "UNRELIABLE: " if trust.unreliable else ""
-    text = f"{trusted}force error {trust.force_mae:.3f} eV/Å, {100 * trust.share:.0f} % of the s.d., against {chosen.method}\n"
+    text = f"{trusted}force error {trust.force_mae:.3f} eV/Å, {100 * trust.share:.0f} % of the s.d., against {chosen.method}; "
+    text += f"{len(chosen.members)} seeds disagree by {trust.seed_spread:.3f} eV/Å"
+    text += "\n" if found.leak is None else f"; leak {found.leak:+.4f} of {found.prediction:.3f} eV\n"
     answer(result, text + table(rows, ["i", "j", "Å", MEASURES[measure].unit]), as_json=as_json)
 
 

@@ -15,7 +15,7 @@ import torch
 from ..device import one_thread
 from ..potentials.build import KINDS, build_potential
 from ..potentials.data_sets import ASPIRIN
-from ..potentials.graph import Graph, dense_graph
+from ..potentials.graph import Graph, graph_of
 from ..structures.gallery import load_gallery_structure
 from ..structures.smiles import structure_from_smiles
 from .gamma import explainable
@@ -27,18 +27,18 @@ LAYERS, FEATURES = 3, 64
 
 
 def bench_explain(*, walks_of: str = "ethanol", n_layers: int = LAYERS) -> dict[str, Any]:
-    """aspirin_pairs_s {SchNet, PaiNN}: all pairs, median.  speedup_vs_walks: the same pairs from single walks, both in this run;
+    """aspirin_pairs_s {schnet, painn}: all pairs, median.  speedup_vs_walks: the same pairs from single walks, both in this run;
     max_deviation: between the two, relative to the sum of absolute relevances."""
     aspirin, small = structure_from_smiles(ASPIRIN), load_gallery_structure(walks_of)
     out: dict[str, Any] = {"aspirin_pairs_s": {}, "aspirin_pairs_one_thread_s": {}}
     for kind in KINDS:
         model = explainable(build_potential({"kind": kind, "n_layers": n_layers, "n_features": FEATURES}))
-        graph = dense_graph(aspirin)
-        out["aspirin_pairs_s"][kind] = _median(lambda m=model, g=graph: pair_relevances(m, g))  # type: ignore[misc]
+        graph = graph_of(aspirin, model.cutoff)
+        out["aspirin_pairs_s"][kind.lower()] = _median(lambda m=model, g=graph: pair_relevances(m, g))  # type: ignore[misc]
         with one_thread():
-            out["aspirin_pairs_one_thread_s"][kind] = _median(lambda m=model, g=graph: pair_relevances(m, g))  # type: ignore[misc]
+            out["aspirin_pairs_one_thread_s"][kind.lower()] = _median(lambda m=model, g=graph: pair_relevances(m, g))  # type: ignore[misc]
     model = explainable(build_potential({"kind": "SchNet", "n_layers": n_layers, "n_features": FEATURES}).double())
-    return out | _against_walks(model, dense_graph(small, torch.float64))
+    return out | _against_walks(model, graph_of(small, model.cutoff, torch.float64))
 
 
 def _against_walks(model: Any, graph: Graph) -> dict[str, float]:

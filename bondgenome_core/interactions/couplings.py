@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..potentials.contract import Potential
 from ..potentials.graph import Graph, batch_of
+from .relevance import batch_for
 
 HESSIAN_BATCH = 64
 FRAGMENTS = 256
@@ -34,7 +35,7 @@ def hessian(model: Potential, graph: Graph) -> Tensor:
     value = model.value(graph._replace(positions=positions)).sum()
     (gradient,) = torch.autograd.grad(value, positions, create_graph=True)
     rows = []
-    for part in torch.eye(3 * n, dtype=positions.dtype).split(HESSIAN_BATCH):
+    for part in torch.eye(3 * n, dtype=positions.dtype).split(batch_for(graph, HESSIAN_BATCH)):
         (found,) = torch.autograd.grad(gradient, positions, part.view(-1, n, 3), retain_graph=True, is_grads_batched=True)
         rows.append(found)
     return torch.cat(rows).view(n, 3, n, 3)

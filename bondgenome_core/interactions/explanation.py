@@ -67,18 +67,18 @@ class Reliability:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """matrix: (n_atoms, n_atoms) in the unit of its measure.  prediction, total: eV, what the model learned of the energy and
-    the sum of relevances; the leak is their difference (None for a measure without one)."""
+    """matrix: (n_atoms, n_atoms) in the unit of its measure.  prediction, total: eV, what the model learned of the energy (None
+    for xTB) and the sum of relevances; the leak is their difference (None for a measure without one)."""
 
     measure: str
     matrix: np.ndarray
-    prediction: float
+    prediction: float | None
     total: float | None
     gamma: float | None
 
     @property
     def leak(self) -> float | None:
-        return None if self.total is None else self.prediction - self.total
+        return None if self.total is None or self.prediction is None else self.prediction - self.total
 
 
 def explain(
@@ -90,7 +90,7 @@ def explain(
     """
     import torch
 
-    from ..potentials.graph import dense_graph
+    from ..potentials.graph import graph_of
     from .couplings import in_double
 
     if measure not in MEASURES or measure == "xtb":
@@ -99,7 +99,7 @@ def explain(
     potential = model.members[member]
     if measure == "hessian":  # second derivatives lose digits in single precision
         potential = in_double(potential)
-    graph = dense_graph(structure, potential.references.dtype)
+    graph = graph_of(structure, potential.cutoff, potential.references.dtype)
     with torch.no_grad():
         prediction = float(potential.learned(graph))
     with one_thread():
@@ -140,6 +140,8 @@ def reliability(model: PotentialModel, structure: Structure) -> Reliability:
     from ..potentials.graph import graph_of
 
     require_explainable(model, structure)
+    if not model.has_forces:
+        raise PotentialError(f"{model.name} was trained on {model.method} without forces; there is nothing to check it with.")
     graph = graph_of(structure, model.potential.cutoff)
     with one_thread():
         _, expected = energy_and_forces(structure, method=model.method)

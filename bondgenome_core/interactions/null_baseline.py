@@ -26,7 +26,7 @@ def null_figures(model: Potential, structure: Structure, frames: FrameSet, *, ga
     from scipy.stats import spearmanr
 
     from ..device import one_thread
-    from ..potentials.graph import dense_graph
+    from ..potentials.graph import graph_of
     from .couplings import block_norms, fragment_differences, hessian, in_double
     from .gamma import explainable
     from .relevance import pair_relevances, shares_by_bodies, walk_relevances
@@ -37,13 +37,13 @@ def null_figures(model: Potential, structure: Structure, frames: FrameSet, *, ga
     with one_thread():
         for number, frame in enumerate(frames.frames):
             here = structure.with_(positions=frame.positions)
-            positions, graph = torch.tensor(frame.positions), dense_graph(here, model.references.dtype)
+            positions, graph = torch.tensor(frame.positions), graph_of(here, model.cutoff, model.references.dtype)
             energies = law.pair_energies(positions).abs().numpy()[pairs]
             blocks = block_norms(law.hessian(positions))[pairs]
             own = {
                 "lrp": (pair_relevances(copy, graph).abs().numpy()[pairs], energies),
                 "fragment": (np.abs(fragment_differences(model, frame.numbers, frame.positions))[pairs], energies),
-                "hessian": (block_norms(hessian(exact, dense_graph(here, torch.float64)))[pairs], blocks),
+                "hessian": (block_norms(hessian(exact, graph_of(here, model.cutoff, torch.float64)))[pairs], blocks),
             }
             for name, (measured, expected) in own.items():
                 found[name].append(float(spearmanr(measured, expected).statistic))

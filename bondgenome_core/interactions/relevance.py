@@ -20,14 +20,19 @@ from torch import Tensor
 from ..potentials.contract import Potential
 from ..potentials.graph import Graph
 
-BATCH = 256
-"""Sets of atoms that go through the network together."""
+BATCH, EDGES = 256, 200_000
+"""Sets of atoms that go through the network together, and edges of all their copies: about 1 GB in PaiNN."""
 JACOBIAN_BATCH = 1024
+
+
+def batch_for(graph: Graph, most: int) -> int:
+    """How many copies of a graph go through a network together, within its memory."""
+    return max(1, min(most, EDGES // max(1, len(graph.receiver))))
 
 
 def subset_relevances(model: Potential, graph: Graph, masks: Tensor) -> Tensor:
     """(n_sets,) sums over all walks inside each set of atoms.  model: from ``explainable``; masks: (n_sets, n_atoms) bool."""
-    return torch.cat([_inside(model, graph, part) for part in masks.split(BATCH)])
+    return torch.cat([_inside(model, graph, part) for part in masks.split(batch_for(graph, BATCH))])
 
 
 def _inside(model: Potential, graph: Graph, masks: Tensor) -> Tensor:
@@ -46,7 +51,10 @@ def _inside(model: Potential, graph: Graph, masks: Tensor) -> Tensor:
 
 
 def pair_relevances(model: Potential, graph: Graph) -> Tensor:
-    """(n_atoms, n_atoms): walks over exactly two atoms; over one atom alone on the diagonal."""
+    """(n_atoms, n_atoms): walks over exactly two atoms; over one atom alone on the diagonal.
+
+    Atoms beyond the cut-off have no walk between them: their pair is exactly 0, not the rounding of the difference.
+    """
     n = len(graph.numbers)
     i, j = torch.triu_indices(n, n)
     masks = torch.zeros(len(i), n, dtype=torch.bool)
@@ -59,7 +67,8 @@ def pair_relevances(model: Potential, graph: Graph) -> Tensor:
     own = out.diagonal().clone()
     out = out - (own[:, None] + own[None, :])
     out[range(n), range(n)] = own
-    return out
+    away = torch.cdist(graph.positions, graph.positions) >= model.cutoff
+    return out.masked_fill(away, 0.0)
 
 
 def set_relevances(model: Potential, graph: Graph, size: int) -> tuple[Tensor, Tensor]:
@@ -123,7 +132,7 @@ def _jacobian(before: Tensor, after: Tensor) -> Tensor:
     """(n_atoms, f, n_atoms, f) derivative of ``after`` (last two axes) with respect to ``before`` (first two)."""
     n, f = after.shape
     rows = []
-    for part in torch.eye(n * f, dtype=after.dtype).split(JACOBIAN_BATCH):
+    for part in torch.eye(n * f, dtype=after.dtype).split(JACOBIAN_BATCH):  # small molecules alone: walks grow as n ** 4
         (found,) = torch.autograd.grad(after, before, part.view(-1, n, f), retain_graph=True, is_grads_batched=True)
         rows.append(found)
     return torch.cat(rows).permute(1, 2, 0).reshape(n, f, n, f)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,14 +70,16 @@ def pair_table(structure: Structure, matrices: dict[str, np.ndarray]) -> pd.Data
     return table
 
 
-def explanation_json(structure: Structure, found: Explanation, header: dict[str, Any]) -> bytes:
-    """The matrix with everything needed to read it."""
-    measure = MEASURES[found.measure]
+def explanation_json(structure: Structure, found: Sequence[Explanation], header: dict[str, Any]) -> bytes:
+    """The matrices of one measure, or of two that are compared, with everything needed to read them."""
     record = header | {
         "structure": structure.name, "symbols": structure.symbols, "positions": structure.positions.round(6).tolist(),
-        "measure": found.measure, "title": measure.title, "unit": measure.unit, "gamma": found.gamma,
-        "prediction_ev": found.prediction, "sum_ev": found.total, "leak_ev": found.leak,
-        "matrix": np.asarray(found.matrix, dtype=float).tolist(),
+        "measures": [
+            {"measure": e.measure, "title": MEASURES[e.measure].title, "unit": MEASURES[e.measure].unit, "gamma": e.gamma,
+             "prediction_ev": e.prediction, "sum_ev": e.total, "leak_ev": e.leak,
+             "matrix": np.asarray(e.matrix, dtype=float).tolist()}
+            for e in found
+        ],
     }  # fmt: skip
     return (json.dumps(record, indent=1) + "\n").encode()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..device import one_thread
-from ..errors import PotentialError
+from ..errors import ArtefactError, PotentialError
 from ..structures.gallery import load_gallery_structure
 from .data_sets import SETS
 from .frames import FrameSet, load_frames, save_frames, with_orbital_energies
@@ -45,6 +45,16 @@ def set_names() -> list[str]:
     return [*SETS, GOLD, LEVELS, PAIRS]
 
 
+def kept_frames(name: str, folder: Path = FRAMES) -> FrameSet:
+    """Frames of a set as they are kept; raises ArtefactError where they are not.  Analytic pairs are made at once."""
+    if name == PAIRS:
+        return frames_of_set(name, folder)
+    path = folder / f"{name}.safetensors"
+    if not path.is_file():
+        raise ArtefactError(f"The frames of {name} are not there; make them with `dataset frames {name} --out {folder.name}`.")
+    return load_frames(path)
+
+
 def frames_of_set(name: str, folder: Path = FRAMES, *, say: Callable[[str], None] = print) -> FrameSet:
     """Frames of a set, made where they are not there; raises PotentialError for an unknown name."""
     if name == GOLD:
@@ -74,6 +84,8 @@ def _levels(folder: Path, say: Callable[[str], None]) -> FrameSet:
 def plan_for(name: str, kind: str, *, cutoff: float = 5.0, readout: str = "sum", epochs: int | None = None,
              n_seeds: int = 3) -> Plan:  # fmt: skip
     """Architecture and schedule of a potential on a set.  readout: 'sum' for energies; 'mean' or 'max' for orbital levels."""
+    if name == LEVELS and readout == "sum":
+        raise PotentialError("Orbital levels do not grow with the molecule; give --readout mean or --readout max.")
     schedule = SCHEDULES.get(name, Schedule())
     if epochs:
         schedule = replace(schedule, epochs=epochs)

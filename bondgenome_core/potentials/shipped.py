@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +63,11 @@ class PotentialModel:
         analytic pairs of the null baseline."""
         return self.method in METHODS and "force_mae" in self.card["figures"]
 
+    def closeness(self, numbers: Sequence[int]) -> int:
+        """0 where it was trained on molecules of this composition, 1 where on many others, 2 where on one other."""
+        known = self.card["compositions"]
+        return 0 if composition(numbers) in known else 1 if len(known) > 1 else 2
+
     @cached_property
     def members(self) -> tuple[Potential, ...]:
         """The same network of every seed, the first one being the model itself."""
@@ -87,6 +92,17 @@ class PotentialModel:
         return model.eval().requires_grad_(False)
 
 
+def composition(numbers: Sequence[int]) -> str:
+    """Hill formula, whatever the charge.
+
+    >>> composition([8, 1, 6, 1, 1, 1])
+    'CH4O'
+    """
+    from ase.symbols import Symbols
+
+    return str(Symbols(list(numbers)).get_chemical_formula(mode="hill"))
+
+
 def list_potentials() -> list[PotentialModel]:
     """All shipped potentials, by name."""
     return [PotentialModel(folder) for folder in sorted(POTENTIALS.glob("*")) if (folder / "card.json").is_file()]
@@ -101,10 +117,12 @@ def find_potential(name: str) -> PotentialModel:
 
 
 def potentials_for(numbers: Iterable[int]) -> list[PotentialModel]:
-    """Those of xTB energies that know all elements; raises PotentialError where none does."""
+    """Those of xTB energies that know all elements, best first: trained on these very atoms, then on many molecules, then on
+    another one.  numbers: of all atoms.  Raises PotentialError where none does."""
     from ase.data import chemical_symbols
 
-    wanted = {int(z) for z in numbers}
+    atoms = [int(z) for z in numbers]
+    wanted = set(atoms)
     usable = [m for m in list_potentials() if m.has_forces]
     found = [m for m in usable if wanted <= set(m.elements)]
     if not found:
@@ -113,7 +131,7 @@ def potentials_for(numbers: Iterable[int]) -> list[PotentialModel]:
         raise PotentialError(
             f"No shipped potential knows {said} together; there are models of {'; of '.join(sets) or 'nothing'}."
         )
-    return found
+    return sorted(found, key=lambda m: (m.closeness(atoms), len(m.elements), m.name))
 
 
 @dataclass(frozen=True)
@@ -147,6 +165,7 @@ def release_potential(frames: FrameSet, out: Path, plan: Plan, *, say: Callable[
     card = {
         "purpose": plan.purpose, "method": plan.method, "elements": list(train.elements),
         "architecture": build_potential(plan.architecture).architecture,
+        "compositions": sorted({composition(f.numbers.tolist()) for f in train.frames}),
         "training": plan.schedule.as_card(), "seeds": list(range(plan.n_seeds)), "data": frames.record, "figures": figures,
         "versions": versions(), "source_commit": source_commit(), "licence": "MIT",
         "references": ["10.1063/1.5019779" if plan.architecture["kind"] == "SchNet" else "10.48550/arXiv.2102.03150"],

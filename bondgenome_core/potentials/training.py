@@ -1,8 +1,8 @@
 """Fit a potential: AdamW, warm-up and cosine, averaged weights.
 
 loss = w_E mean((E - E_ref)^2) + mean(h(F - F_ref)), in (eV)^2 and (eV/Angstrom)^2; h is quadratic up to ``straight`` and a
-straight line beyond (Huber), since what counts in the end is the mean absolute error.  The weights kept are an exponential average over
-steps, taken at the epoch with the smallest error on the validation frames.
+straight line beyond (Huber), since what counts in the end is the mean absolute error.  The weights kept are an exponential
+average over steps, taken at the epoch with the smallest error on the validation frames.
 """
 
 from __future__ import annotations

@@ -73,4 +73,4 @@ def test_bench_explain_gets_the_same_pairs_from_single_walks(monkeypatch):
     assert told["n_walks"] == 27
     assert told["max_deviation"] < 1e-10
     assert told["speedup_vs_walks"] > 0
-    assert set(told["aspirin_pairs_s"]) == {"SchNet", "PaiNN"}
+    assert set(told["aspirin_pairs_s"]) == {"schnet", "painn"}

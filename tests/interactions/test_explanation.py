@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bondgenome_core.errors import ArtefactError, PotentialError
-from bondgenome_core.interactions.explanation import MEASURES, Reliability, explain, reliability
+from bondgenome_core.interactions.explanation import MEASURES, Explanation, Reliability, explain, reliability
 from bondgenome_core.interactions.ordering import ORDERS, order_of
 from bondgenome_core.interactions.reference import reference_hessian
 from bondgenome_core.interactions.table import (
@@ -113,9 +114,12 @@ def test_files_hold_what_is_shown(trial, ethanol):
     table = pair_table(ethanol, {"lrp": found.matrix})
     assert len(table) == 36
     assert table.iloc[0]["distance (Å)"] == pytest.approx(np.linalg.norm(ethanol.positions[0] - ethanol.positions[1]))
-    record = json.loads(explanation_json(ethanol, found, {"model": trial.name}))
-    assert np.allclose(record["matrix"], found.matrix)
-    assert record["leak_ev"] == pytest.approx(found.leak)
+    answers = [found, Explanation("xtb", np.eye(9), None, None, None)]
+    ours, theirs = json.loads(explanation_json(ethanol, answers, {"model": trial.name}))["measures"]
+    assert np.allclose(ours["matrix"], found.matrix)
+    assert ours["leak_ev"] == pytest.approx(found.leak)
+    assert theirs["title"] == "Hessian coupling, xTB"
+    assert theirs["leak_ev"] is None
     svg = heatmap_svg(ethanol, found.matrix, list(range(9)), "Relevance", "eV", signed=True)
     assert b"<svg" in svg
 
@@ -132,3 +136,31 @@ def test_changed_weights_are_not_loaded(trial, tmp_path):
     (copy / seed_file(0)).write_bytes(content)
     with pytest.raises(ArtefactError, match="hash"):
         _ = PotentialModel(copy).potential
+
+
+def test_a_potential_of_these_very_atoms_is_asked_first(monkeypatch):
+    from bondgenome_core.potentials import shipped
+
+    class Known(shipped.PotentialModel):
+        @property
+        def card(self):
+            figures = {"force_mae": [0.1]}
+            return {"compositions": CARDS[self.name], "elements": [1, 6, 8], "method": "GFN2-xTB", "figures": figures}
+
+    CARDS = {"aspirin": ["C9H8O4"], "ethanol": ["C2H6O"], "organic": ["C2H6O", "CH4O", "C9H8O4"]}
+    monkeypatch.setattr(shipped, "list_potentials", lambda: [Known(Path(name)) for name in CARDS])
+    ethanol, methanol = [6, 6, 8] + [1] * 6, [6, 8, 1, 1, 1, 1]
+    assert [m.name for m in shipped.potentials_for(ethanol)] == ["ethanol", "organic", "aspirin"]
+    assert shipped.potentials_for(methanol)[0].name == "organic"
+    assert shipped.potentials_for([6, 1, 1, 1, 1])[0].name == "organic"
+
+
+def test_couplings_of_xtb_are_kept_for_the_very_atoms(ethanol, tmp_path):
+    from bondgenome_core.interactions.reference import keep_coupling, kept_coupling, reference_coupling
+
+    known = np.random.default_rng(0).uniform(size=(9, 9))
+    assert kept_coupling(ethanol, "GFN2-xTB", folder=tmp_path) is None
+    keep_coupling(ethanol, "GFN2-xTB", known, folder=tmp_path)
+    np.testing.assert_allclose(reference_coupling(ethanol, "GFN2-xTB", folder=tmp_path), known, rtol=1e-6)
+    assert kept_coupling(ethanol, "GFN1-xTB", folder=tmp_path) is None
+    assert kept_coupling(ethanol.with_(positions=ethanol.positions + [0.01, 0, 0]), "GFN2-xTB", folder=tmp_path) is None

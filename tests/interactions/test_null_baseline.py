@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from bondgenome_core.interactions import couplings, relevance
 from bondgenome_core.interactions.couplings import block_norms
 from bondgenome_core.interactions.null_baseline import null_figures
 from bondgenome_core.potentials import pair_law
@@ -67,8 +68,19 @@ def test_frames_carry_the_forces_of_the_law(ethanol, few):
 
 
 @pytest.mark.unit
-def test_figures_are_correlations_and_a_share(ethanol, few):
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_model_that_is_the_law_agrees_with_it_and_a_shuffled_one_does_not(ethanol, few, monkeypatch, shuffled):
+    law, order = PairPotential.of(ethanol), np.random.default_rng(4).permutation(9) if shuffled else np.arange(9)
+
+    def energies(positions):
+        return law.pair_energies(torch.as_tensor(positions, dtype=torch.float64))[order][:, order]
+
+    monkeypatch.setattr(couplings, "fragment_differences", lambda model, numbers, positions: energies(positions).numpy())
+    monkeypatch.setattr(relevance, "pair_relevances", lambda copy, graph: energies(graph.positions))
+    monkeypatch.setattr(couplings, "hessian", lambda exact, graph: law.hessian(graph.positions.double())[order][:, :, order])
     model = build_potential({"kind": "SchNet", "n_features": 8, "n_layers": 2}, seed=0).requires_grad_(False)
     found = null_figures(model, ethanol, null_frames(ethanol, seed=1)[5:])
-    assert all(-1 <= found[k] <= 1 for k in ("lrp", "hessian", "fragment"))
-    assert 0 <= found["three_body_share"] <= 1
+    for measure in ("lrp", "hessian", "fragment"):
+        assert (found[measure] > 0.999) == (not shuffled), measure
+        assert abs(found[measure]) < 0.6 or not shuffled
+    assert 0 < found["three_body_share"] < 1

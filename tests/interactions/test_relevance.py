@@ -21,7 +21,7 @@ from bondgenome_core.interactions.relevance import (
 )
 from bondgenome_core.interactions.studies.checks import without_biases
 from bondgenome_core.potentials.build import build_potential
-from bondgenome_core.potentials.graph import dense_graph
+from bondgenome_core.potentials.graph import dense_graph, graph_of
 from bondgenome_core.structures.structure import Structure
 
 DOUBLE = torch.float64
@@ -58,13 +58,19 @@ def test_subset_sums_equal_the_walks_inside(potential, molecule, gamma):
 
 
 @pytest.mark.law
-def test_a_missing_mask_is_caught(potential, molecule):
-    """Negative control: a sum without masks after the layers is not the sum over walks inside a set."""
+def test_a_missing_mask_is_caught(potential, molecule, monkeypatch):
+    """Negative control: with atoms masked in the embedding alone, sums are not those over walks inside a set."""
     model, graph = explainable(potential), dense_graph(molecule, DOUBLE)
     walks = walks_one_by_one(model, graph)
-    whole = subset_relevances(model, graph, torch.ones(1, 4, dtype=torch.bool))[0]
+    learned = type(model).learned
+
+    def leaky(self, graph, between=None):
+        return learned(self, graph, between and (lambda layer, x: between(layer, x) if layer == 0 else x))
+
+    monkeypatch.setattr(type(model), "learned", leaky)
+    mask = torch.tensor([[True, True, False, False]])
     expected = sum(walks[w] for w in product((0, 1), repeat=model.n_layers + 1))
-    assert abs(whole - expected) > 1e-3 * walks.abs().sum()
+    assert abs(subset_relevances(model, graph, mask)[0] - expected) > 1e-3 * walks.abs().sum()
 
 
 @pytest.mark.law
@@ -141,3 +147,32 @@ def test_shares_by_bodies_count_distinct_atoms():
 def test_a_negative_gamma_is_refused(potential):
     with pytest.raises(PotentialError, match="0 or more"):
         explainable(potential, -0.1)
+
+
+@pytest.mark.law
+def test_pairs_beyond_the_cut_off_are_nothing_at_all(potential):
+    chain = Structure([6] * 3, [[0.0, 0, 0], [3.0, 0, 0], [6.0, 0, 0]], name="chain")  # the cut-off is 4 A
+    pairs = pair_relevances(explainable(potential.float()), dense_graph(chain, torch.float32))
+    assert pairs[0, 2] == 0
+    assert pairs[0, 1] != 0
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("edges", [1, 40, 10_000])
+def test_memory_limits_do_not_change_relevances(potential, molecule, edges, monkeypatch):
+    from bondgenome_core.interactions import relevance
+
+    model, graph = explainable(potential), dense_graph(molecule, DOUBLE)
+    whole = pair_relevances(model, graph)
+    monkeypatch.setattr(relevance, "EDGES", edges)
+    torch.testing.assert_close(pair_relevances(model, graph), whole, rtol=0, atol=1e-12)
+
+
+@pytest.mark.law
+def test_near_pairs_alone_give_the_relevances_of_all(potential):
+    chain = Structure([6, 8, 6], [[0.0, 0, 0], [2.5, 0, 0], [5.0, 0, 0]], name="chain")
+    model = explainable(potential)
+    all_pairs, near = dense_graph(chain, DOUBLE), graph_of(chain, potential.cutoff, DOUBLE)
+    assert len(near.receiver) < len(all_pairs.receiver)
+    torch.testing.assert_close(pair_relevances(model, near), pair_relevances(model, all_pairs), rtol=0, atol=1e-12)
+    torch.testing.assert_close(endpoint_relevances(model, near), endpoint_relevances(model, all_pairs), rtol=0, atol=1e-12)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...device import one_thread
 from ...potentials.contract import Potential
-from ...potentials.graph import dense_graph
+from ...potentials.graph import graph_of
 from ...structures.structure import Structure
 from ..gamma import explainable
 from ..relevance import set_relevances, shares_by_bodies, signed_by_bodies, walk_relevances
@@ -22,7 +22,7 @@ def body_study(model: Potential, structures: Sequence[Structure], *, gammas: Seq
         copy, shares, signed = explainable(model, gamma), [], []
         with one_thread():
             for s in structures:
-                walks = walk_relevances(copy, dense_graph(s, model.references.dtype))
+                walks = walk_relevances(copy, graph_of(s, model.cutoff, model.references.dtype))
                 shares.append(shares_by_bodies(walks))
                 signed.append(signed_by_bodies(walks))
         out[f"{gamma:g}"] = {
@@ -36,7 +36,7 @@ def triples_by_angle(model: Potential, structures: Sequence[Structure], *, gamma
     copy, rows = explainable(model, gamma), []
     for s in structures:
         with one_thread():
-            sets, values = set_relevances(copy, dense_graph(s, model.references.dtype), 3)
+            sets, values = set_relevances(copy, graph_of(s, model.cutoff, model.references.dtype), 3)
         found = {frozenset(k): float(v) for k, v in zip(sets.tolist(), values, strict=True)}
         for a, b, c in bonded_triples(s):
             legs = s.positions[[a, c]] - s.positions[b]

@@ -11,10 +11,9 @@ from ...potentials.frames import FrameSet
 from ...potentials.shipped import PotentialModel
 from ...structures.bonds import with_bonds
 from ...structures.structure import Structure
-from ..couplings import block_norms
 from ..decay import above_noise
 from ..explanation import explain, reliability
-from ..reference import reference_hessian
+from ..reference import keep_coupling, kept_coupling, reference_coupling
 from ..table import distances_of
 
 STUDIED = ("lrp", "endpoint", "hessian")
@@ -25,12 +24,17 @@ def structures_of(frames: FrameSet) -> list[Structure]:
     return [with_bonds(f.structure) for f in frames.frames]
 
 
-def reference_blocks(structures: Sequence[Structure], method: str, *, say: Callable[[str], None]) -> list[np.ndarray]:
-    """(n_atoms, n_atoms) norms of xTB's Hessian blocks for each structure, eV/Angstrom^2."""
+def reference_blocks(structures: Sequence[Structure], method: str, *, say: Callable[[str], None],
+                     keep: bool = False) -> list[np.ndarray]:  # fmt: skip
+    """(n_atoms, n_atoms) norms of xTB's Hessian blocks for each structure, eV/Angstrom^2.  keep: those that are new."""
     found = []
     for n, s in enumerate(structures, 1):
-        found.append(block_norms(reference_hessian(s, method)))
-        say(f"xTB Hessian {n} of {len(structures)}: {s.name}, {len(s)} atoms")
+        kept = kept_coupling(s, method)
+        found.append(reference_coupling(s, method) if kept is None else kept)
+        if kept is None:
+            say(f"xTB Hessian {n} of {len(structures)}: {s.name}, {len(s)} atoms")
+            if keep:
+                keep_coupling(s, method, found[-1])
     return found
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ...artefacts import ASSETS, file_sha256, source_commit, versions, write_text_atomically
 from ...errors import ArtefactError, PotentialError
 from ...potentials.data_sets import ALKANES, ASPIRIN, DODECAHEXAENE, DODECANE, POLYENES
-from ...potentials.recipes import GOLD, LEVELS, PAIRS, frames_of_set
+from ...potentials.recipes import GOLD, LEVELS, PAIRS, kept_frames
 from ...potentials.shipped import PotentialModel, list_potentials, seed_file
 from ...potentials.trajectories import of_role
 from ...structures.structure import Structure
@@ -55,38 +55,40 @@ def require_models(name: str) -> list[PotentialModel]:
     return found
 
 
-def test_structures(name: str, source: str, n: int, *, say: Say) -> list[Structure]:
+def test_structures(name: str, source: str, n: int) -> list[Structure]:
     """The first test frames of a molecule of a set; raises PotentialError where there are fewer."""
-    frames = of_role(frames_of_set(name, say=say), "test", source)
+    frames = of_role(kept_frames(name), "test", source)
     if len(frames) < n:
         raise PotentialError(f"The set {name} has {len(frames)} test frames of {source}; {n} are needed.")
     return structures_of(frames[:n])
 
 
-def strength_report(*, say: Say) -> list[dict[str, Any]]:
+def strength_report(*, say: Say, keep: bool = False) -> list[dict[str, Any]]:
     """One record per model and molecule."""
-    return [record | strength_study(pairs) for record, _, pairs in _tables(STRENGTHS, say)]
+    return [record | strength_study(pairs) for record, _, pairs in _tables(STRENGTHS, say, keep)]
 
 
-def decay_report(*, say: Say) -> list[dict[str, Any]]:
-    """One record per model and molecule, with a sample of pairs to draw."""
+def decay_report(*, say: Say, keep: bool = False) -> list[dict[str, Any]]:
+    """One record per model and molecule, with a sample of pairs to draw.  keep: couplings of xTB that are new."""
     out = []
-    for record, model, pairs in _tables(DECAYING, say):
+    for record, model, pairs in _tables(DECAYING, say, keep):
         a = model.card["architecture"]
         found = decay_study(pairs, cutoff=a["cutoff"], n_layers=a["n_layers"])
         out.append(record | found | {"sample": _sample(pairs)})
     return out
 
 
-def _tables(wanted: Sequence[tuple[str, str, int]], say: Say) -> list[tuple[dict[str, Any], PotentialModel, pd.DataFrame]]:
+def _tables(
+    wanted: Sequence[tuple[str, str, int]], say: Say, keep: bool
+) -> list[tuple[dict[str, Any], PotentialModel, pd.DataFrame]]:
     """(record, model, pairs) for every model of each set; xTB's Hessians are made once per molecule."""
     out = []
     for name, source, n in wanted:
         models = models_of(name)
         if not models:
             continue
-        structures = test_structures(name, source, n, say=say)
-        references = reference_blocks(structures, models[0].method, say=say)
+        structures = test_structures(name, source, n)
+        references = reference_blocks(structures, models[0].method, say=say, keep=keep)
         for model in models:
             pairs = pair_table(model, structures, references, gamma=DEFAULT_GAMMA)
             out.append((_record(model, source), model, pairs))
@@ -108,10 +110,10 @@ def _sample(pairs: pd.DataFrame) -> dict[str, list[Any]]:
     return {c: [float(f"{v:.4g}") if isinstance(v, float) else v for v in drawn[c].tolist()] for c in columns}
 
 
-def size_report(*, say: Say, n_frames: int = 5) -> list[dict[str, Any]]:
+def size_report(*, say: Say, keep: bool = False, n_frames: int = 5) -> list[dict[str, Any]]:
     """One record per kind of network: participation against the length of the chain, for each read-out."""
     families = dict.fromkeys(ALKANES, "alkane") | dict.fromkeys(POLYENES, "polyene")
-    structures = [s for source in families for s in test_structures("chains", source, n_frames, say=say)]
+    structures = [s for source in families for s in test_structures("chains", source, n_frames)]
     out = []
     for kind in sorted({m.card["architecture"]["kind"] for m in models_of("chains")}):
         models = {
@@ -130,12 +132,12 @@ def size_report(*, say: Say, n_frames: int = 5) -> list[dict[str, Any]]:
     return out
 
 
-def body_report(*, say: Say) -> list[dict[str, Any]]:
+def body_report(*, say: Say, keep: bool = False) -> list[dict[str, Any]]:
     """One record per model: shares by bodies for several gammas, triples against their angle; the null baseline among them."""
     out = []
     for name, source, n in BODIES:
         for model in models_of(name):
-            structures = test_structures(name, source, n, say=say)
+            structures = test_structures(name, source, n)
             found = body_study(model.potential, structures, gammas=GAMMAS)
             triples = [] if name == "aspirin" else triples_by_angle(model.potential, structures, gamma=DEFAULT_GAMMA)
             out.append(_record(model, source) | found | {"null": name == PAIRS, "triples": triples})

@@ -83,7 +83,7 @@ def stability_study(frames: FrameSet, start: Structure, references: Sequence[np.
 def _measured(model: Potential, frames: FrameSet, references: Sequence[np.ndarray]) -> dict[str, float]:
     import torch
 
-    from ...potentials.graph import dense_graph
+    from ...potentials.graph import graph_of
 
     test = of_role(frames, "test")
     errors, exact = errors_of(model, test), in_double(model)
@@ -92,7 +92,7 @@ def _measured(model: Potential, frames: FrameSet, references: Sequence[np.ndarra
         s = Structure(frame.numbers, frame.positions)
         pairs = np.triu_indices(len(s), 1)
         distances.append(distances_of(s)[pairs])
-        ours.append(block_norms(hessian(exact, dense_graph(s, torch.float64)))[pairs])
+        ours.append(block_norms(hessian(exact, graph_of(s, model.cutoff, torch.float64)))[pairs])
         theirs.append(reference[pairs])
     return {
         "force_mae": errors.force_mae * KCAL_PER_MOL_PER_EV, "value_mae": errors.value_mae * KCAL_PER_MOL_PER_EV,
