@@ -120,8 +120,8 @@ def show_decay() -> None:
     st.caption(
         f"{record['n_pairs']:,} pairs of {record['n_frames']} test frames ({record['n_noise']:,} below xTB's noise left out), up "
         f"to {record['longest']:.0f} Å; force error {100 * record['force_share']:.0f} % of the s.d. Fits: pairs without a bond "
-        "inside the cut-off, 95 % bootstrap interval; past it a model has no power law, past layers × cut-off nothing. "
-        "Deviation: RMS over 0.5 Å bins of log₁₀(median Hessian coupling of the model / of xTB)."
+        "inside the cut-off, 95 % interval by drawing atoms anew; past it a model has no power law, past layers × cut-off "
+        "nothing. Deviation: RMS over 0.5 Å bins of log₁₀(median Hessian coupling of the model / of xTB), at least xTB's noise."
     )
 
 
@@ -130,7 +130,7 @@ def _exponent(fit: dict[str, Any]) -> str:
 
 
 def _law(fit: dict[str, Any]) -> str:
-    return "power law" if fit["aic_power"] < fit["aic_exponential"] else "exponential"
+    return "power law" if fit["is_power_law"] else "exponential"
 
 
 def show_bodies() -> None:
@@ -148,6 +148,11 @@ def show_bodies() -> None:
         "The null baseline learned a molecule whose energy is a sum over pairs by construction: what it shows beyond two atoms "
         "is the explanation's own doing, and what other models show beyond that is theirs. Shares change with γ."
     )
+    st.dataframe(
+        [{"Model": r["model"], **{f"{n} atoms (eV)": f"{v:+.3f}" for n, v in enumerate(r["by_gamma"][gamma]["signed"], 1)},
+          "Share beyond two, s.d. over frames": f"{r['by_gamma'][gamma]['beyond_sd']:.3f}"} for r in records],
+        hide_index=True, alt="Signed sums of relevance by number of atoms for every model",
+    )  # fmt: skip
     bent = [r for r in records if r["triples"]]
     if bent:
         record = _choose(bent, "bodies_model")
@@ -158,7 +163,7 @@ def show_bodies() -> None:
 def show_stability() -> None:
     """(e) Whether models that deviate from physics make unstable dynamics."""
     from bondgenome_core.interactions.figures import stability_figure
-    from bondgenome_core.interactions.studies.stability_study import TEMPERATURES, stability_summary
+    from bondgenome_core.interactions.studies.stability_study import TEMPERATURES, is_member, stability_summary
 
     rows = _results("stability")
     if not rows:
@@ -176,14 +181,16 @@ def show_stability() -> None:
     said = f"Rank correlation of survival with {', with '.join(ranks)}." if ranks else "All survive alike: nothing can be ranked."
     st.markdown(f"**{own['n_survivors']} of {own['n_replicas']} runs survive** at {temperature:g} K. {said}")
     st.dataframe(
-        [{"Model": r["name"], "Force error (kcal/mol/Å)": round(r["force_mae"], 2), "Deviation": round(r["deviation"], 2),
+        [{"Model": r["name"], "Counts": is_member(r), "Force error (kcal/mol/Å)": round(r["force_mae"], 2),
+          "Deviation": round(r["deviation"], 2),
           **{f"{t:g} K: survivors": r[f"md_{t:g}"]["n_survivors"] for t in TEMPERATURES},
           **{f"{t:g} K: median (ps)": r[f"md_{t:g}"]["median_ps"] for t in TEMPERATURES}} for r in rows],
         hide_index=True, alt="Every model of the stability study",
     )  # fmt: skip
     st.caption(
         "Ethanol, Langevin dynamics with 0.5 fs steps, four replicas, at most 10 ps. A run fails when a bond leaves its range in "
-        "the xTB trajectory by more than 0.5 Å, or the temperature exceeds three times the target."
+        "the xTB trajectory by more than 0.5 Å, or the temperature exceeds three times the target. Models whose force error is "
+        "more than twice the aim are hollow and do not count."
     )
 
 

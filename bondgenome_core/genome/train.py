@@ -32,25 +32,26 @@ class TrainingSettings:
     """How long and how fast, and what the loss weighs; written on the card.
 
     mirror_right_angle: the plane at 90 degrees of the mirror-image molecule is a valid image too.
-    straight_epochs: at first the residual layers stand still, so that the code settles on the best linear one before it
-    bends; different seeds then end near one another.
+    straight_epochs: at first the residual layers stand still, so that the code settles on the best linear one before it bends.
     nested: genes are dropped from the end at random, so that the first ones carry most.  noise: standard deviation
     added to the genes, as a share of each gene's own.  rim_weight, core_weight: of pixels beyond 2.4 Angstrom and
     of masked ones, against 1 near the bond.  index_weight: of the squared error of the indices, in standard deviations,
-    that are read from the genes, against that of the image; see ``index_loss``.
+    that are read from the genes, against that of the image; see ``index_loss``.  largest_gradient: longer ones are cut to this
+    length, twice the usual one: without it, a step now and then threw a whole training off.
     """
 
-    epochs: int = 60
+    epochs: int = 40
     batch: int = 64
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     weight_decay: float = 0.05
     mirror_right_angle: bool = True
-    straight_epochs: int = 6
+    straight_epochs: int = 2
     nested: bool = False
     noise: float = 0.0
     rim_weight: float = RIM_WEIGHT
     core_weight: float = CORE_WEIGHT
     index_weight: float = 0.01
+    largest_gradient: float = 0.05
 
     def as_card(self) -> dict[str, Any]:
         return asdict(self)
@@ -111,6 +112,7 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
         optimiser, [group["lr"] for group in groups], total_steps=settings.epochs * steps + 1, pct_start=0.15
     )
     losses = []
+    parameters = [p for group in groups for p in group["params"]]
     for epoch in range(settings.epochs):
         began, total = time.perf_counter(), 0.0
         _bend(encoder, decoder, epoch >= settings.straight_epochs)
@@ -122,6 +124,7 @@ def fit(architecture: Architecture, inputs: Tensor, weights: Tensor, draw: Calla
             loss = image_loss + settings.index_weight * index_loss(reader(genes), t)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, settings.largest_gradient)
             optimiser.step()
             schedule.step()
             total += float(image_loss.detach())

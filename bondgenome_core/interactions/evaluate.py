@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from ..units import KCAL_PER_MOL_PER_EV
 from .null_baseline import null_figures
 from .studies.checks import hessian_errors, subset_error, zero_bias_leak
 from .studies.pairs import reference_blocks
-from .studies.report import REPORTS, STUDIES, models_of, require_models, test_structures, write_report
+from .studies.report import REPORTS, STUDIES, load_report, models_of, require_models, test_structures, write_report
 from .studies.scaling import step_scaling
-from .studies.stability_study import MEMBERS, N_COMPARED, stability_study, stability_summary
+from .studies.stability_study import N_COMPARED, stability_study, stability_summary
 
 Say = Callable[[str], None]
 N_NULL, N_NULL_WALKS = 100, 20
@@ -87,17 +86,15 @@ def force_errors(say: Say) -> dict[str, float]:
 
 
 def stability_figures(*, recompute: bool, update: bool, say: Say, folder: Path = STUDIES / "stability") -> dict[str, Any]:
-    """The kept table of the stability study, or the study itself."""
+    """The kept table of the stability study, its hash checked, or the study itself."""
     if recompute:
-        frames = kept_frames("ethanol")
-        compared = test_structures("ethanol", "ethanol", N_COMPARED)
-        rows: Sequence[dict[str, Any]] = stability_study(
-            frames, _relaxed(), reference_blocks(compared, "GFN2-xTB", say=say), folder, say=say
-        )
+        frames, compared = kept_frames("ethanol"), test_structures("ethanol", "ethanol", N_COMPARED)
+        references = reference_blocks(compared, "GFN2-xTB", say=say, keep=update)
+        rows: Sequence[dict[str, Any]] = stability_study(frames, _relaxed(), references, folder, say=say)
         if update:
             write_report("stability", rows)
     else:
-        rows = [json.loads(p.read_text()) for m in MEMBERS if (p := folder / f"{m.name}.json").is_file()]
+        rows = load_report("stability")["results"]
     summary = stability_summary(rows)
     return {"stability": summary, "n_models_md_stability": summary["n_models"]}
 

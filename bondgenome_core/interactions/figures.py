@@ -87,11 +87,12 @@ def decay_figure(record: Mapping[str, Any], measure: str, *, theme: str = "light
             figure.add_trace(trace)
     fit = record["fits"][measure]
     x = np.array([2.5, record["cutoff"]])
-    anchor = np.interp(np.sqrt(x.prod()), record["curves"][measure]["distance"], record["curves"][measure]["median"])
     said = f"r^-{fit['exponent']:.1f} ({fit['low']:.1f} to {fit['high']:.1f})"
-    figure.add_trace(_slope(x, anchor, fit["exponent"], said, MODEL, "solid"))
+    figure.add_trace(_slope(x, fit["at_one"], fit["exponent"], said, MODEL, "solid"))
+    middle = float(np.sqrt(x.prod()))  # guides cross the fit in the middle of its range
     for n in SLOPES.get(measure, ()):
-        figure.add_trace(_slope(np.array([2.5, record["longest"]]), anchor, n, f"r^-{n}", UNKNOWN, "dot"))
+        at_one = fit["at_one"] * middle ** (n - fit["exponent"])
+        figure.add_trace(_slope(np.array([2.5, record["longest"]]), at_one, n, f"r^-{n}", UNKNOWN, "dot"))
     for place, words in ((record["cutoff"], "cut-off"), (record["reach"], "layers × cut-off")):
         if place <= 1.1 * record["longest"]:
             figure.add_vline(x=place, line={"color": INK[theme], "dash": "dash", "width": 1}, annotation_text=words)
@@ -137,8 +138,11 @@ def angle_figure(record: Mapping[str, Any], *, theme: str = "light", height: int
 
 def stability_figure(rows: Sequence[Mapping[str, Any]], against: str, temperature: float, *, theme: str = "light",
                      height: int = 380) -> Figure:  # fmt: skip
-    """Time until failure of every model against its force error or its deviation from xTB; replicas as a bar."""
+    """Time until failure of every model against its force error or its deviation from xTB; replicas as a bar, models that are
+    too inaccurate to count hollow."""
     from plotly.graph_objects import Figure, Scatter
+
+    from .studies.stability_study import is_member
 
     figure = Figure()
     for kind, colour in zip(sorted({r["kind"] for r in rows}), CATEGORIES, strict=False):
@@ -150,7 +154,8 @@ def stability_figure(rows: Sequence[Mapping[str, Any]], against: str, temperatur
                  "arrayminus": middle - [min(m["times_ps"]) for m in runs]}  # fmt: skip
         figure.add_trace(
             Scatter(x=[r[against] for r in own], y=middle, mode="markers", name=kind, error_y=error,
-                    marker={"color": colour, "size": 9}, customdata=said,
+                    marker={"color": colour, "size": 9, "symbol": ["circle" if is_member(r) else "circle-open" for r in own]},
+                    customdata=said,
                     hovertemplate="%{customdata[0]}: median %{y:.2f} ps, %{customdata[1]} replicas survive<extra></extra>")
         )  # fmt: skip
     plain_axes(figure, theme, height)
@@ -196,11 +201,11 @@ def _band(curve: Mapping[str, Sequence[float]], name: str, colour: str) -> list[
     ]  # fmt: skip
 
 
-def _slope(x: np.ndarray, anchor: float, exponent: float, name: str, colour: str, dash: str) -> Any:
+def _slope(x: np.ndarray, at_one: float, exponent: float, name: str, colour: str, dash: str) -> Any:
     from plotly.graph_objects import Scatter
 
-    y = anchor * (x / np.sqrt(x[0] * min(x[1], 5.0))) ** -exponent
-    return Scatter(x=x, y=y, mode="lines", name=name, line={"color": colour, "dash": dash, "width": 1.5}, hoverinfo="skip")
+    line = {"color": colour, "dash": dash, "width": 1.5}
+    return Scatter(x=x, y=at_one * x**-exponent, mode="lines", name=name, line=line, hoverinfo="skip")
 
 
 def _faint(colour: str) -> str:

@@ -12,31 +12,47 @@ from bondgenome_core.interactions.strength import participation, strength_by_kin
 pytestmark = pytest.mark.unit
 
 
-def pairs(law, n=400, noise=0.3, seed=0):
+N_ATOMS = 29
+ATOMS = np.column_stack(np.triu_indices(N_ATOMS, 1))
+
+
+def pairs(law, noise=0.3, seed=0):
     rng = np.random.default_rng(seed)
-    distances = rng.uniform(1.0, 12.0, n)
-    return distances, law(distances) * np.exp(noise * rng.standard_normal(n))
+    distances = rng.uniform(1.0, 12.0, len(ATOMS))
+    return distances, law(distances) * np.exp(noise * rng.standard_normal(len(ATOMS)))
 
 
 @pytest.mark.parametrize("n", [3, 6, 8])
 def test_exponent_of_a_power_law_lies_in_its_interval(n):
-    found = fit_decay(*pairs(lambda d: 5 * d**-n), seed=1)
+    found = fit_decay(*pairs(lambda d: 5 * d**-n), ATOMS, seed=1)
     assert found.low < n < found.high
-    assert found.high - found.low < 0.4
-    assert found.is_power_law
+    assert found.high - found.low < 0.5
+    assert found.at_one == pytest.approx(5, rel=0.3)
+    assert found.as_record()["is_power_law"]
+
+
+def test_intervals_are_wider_than_independent_pairs_would_give_where_atoms_shift_all_of_theirs():
+    rng = np.random.default_rng(5)
+    place, shift = rng.uniform(0, 10, N_ATOMS), np.exp(0.8 * rng.standard_normal(N_ATOMS))
+    d = 1 + np.abs(place[ATOMS[:, 0]] - place[ATOMS[:, 1]])
+    s = d**-4.0 * shift[ATOMS].prod(1)
+    found, x, y = fit_decay(d, s, ATOMS, seed=1), np.log(d), np.log(s)
+    residual = y - np.polyval(np.polyfit(x, y, 1), x)
+    independent = 3.92 * np.sqrt(residual.var() / (len(d) * x.var()))
+    assert found.high - found.low > 1.5 * independent
 
 
 def test_an_exponential_is_told_from_a_power_law():
-    found = fit_decay(*pairs(lambda d: 5 * np.exp(-d / 1.5)), seed=1)
-    assert not found.is_power_law
+    found = fit_decay(*pairs(lambda d: 5 * np.exp(-d / 1.5)), ATOMS, seed=1)
+    assert not found.as_record()["is_power_law"]
     assert found.length == pytest.approx(1.5, rel=0.05)
 
 
 def test_interval_is_the_same_for_the_same_seed_and_too_few_pairs_are_refused():
     d, s = pairs(lambda d: d**-3.0)
-    assert fit_decay(d, s, seed=2) == fit_decay(d, s, seed=2)
+    assert fit_decay(d, s, ATOMS, seed=2) == fit_decay(d, s, ATOMS, seed=2)
     with pytest.raises(PotentialError, match="too few"):
-        fit_decay(d[:5], s[:5], seed=0)
+        fit_decay(d[:5], s[:5], ATOMS[:5], seed=0)
 
 
 def test_curve_counts_every_pair_once_and_quantiles_are_ordered():
@@ -52,6 +68,13 @@ def test_deviation_is_zero_for_equals_and_one_for_ten_times_as_much():
     assert deviation(d, s, s) == 0
     assert deviation(d, 10 * s, s) == pytest.approx(1.0)
     assert deviation(d, s * d, s) > 0.3
+
+
+def test_an_interaction_that_the_model_misses_is_a_deviation():
+    d, s = pairs(lambda d: d**-3.0, noise=0.0)
+    blind = np.where(d < 5, s, 0.0)
+    assert deviation(d, blind, s) > 0.3
+    assert deviation(d, blind, s) < 4  # never more than xTB can tell
 
 
 def test_noise_is_what_lies_below_a_ten_thousandth_of_the_largest_block():

@@ -16,7 +16,8 @@ from ..relevance import set_relevances, shares_by_bodies, signed_by_bodies, walk
 
 
 def body_study(model: Potential, structures: Sequence[Structure], *, gammas: Sequence[float]) -> dict[str, Any]:
-    """Shares of sum |R| and sums of R (eV) by the number of distinct atoms, mean over frames, for each gamma."""
+    """Shares of sum |R| and sums of R (eV) by the number of distinct atoms, mean over frames, for each gamma; beyond_sd: spread
+    over frames of the share of walks over three atoms and more."""
     out: dict[str, Any] = {}
     for gamma in gammas:
         copy, shares, signed = explainable(model, gamma), [], []
@@ -26,7 +27,8 @@ def body_study(model: Potential, structures: Sequence[Structure], *, gammas: Seq
                 shares.append(shares_by_bodies(walks))
                 signed.append(signed_by_bodies(walks))
         out[f"{gamma:g}"] = {
-            "share": np.mean(shares, 0).tolist(), "share_sd": np.std(shares, 0).tolist(), "signed": np.mean(signed, 0).tolist(),
+            "share": np.mean(shares, 0).tolist(), "beyond_sd": float(np.std([sum(s[2:]) for s in shares])),
+            "signed": np.mean(signed, 0).tolist(),
         }  # fmt: skip
     return {"n_frames": len(structures), "by_gamma": out}
 

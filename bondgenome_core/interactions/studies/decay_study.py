@@ -15,15 +15,14 @@ def decay_study(pairs: pd.DataFrame, *, cutoff: float, n_layers: int, seed: int 
     """Curves, fits and the deviation from xTB.  pairs: from ``pair_table``; cutoff: Angstrom.
 
     Pairs below xTB's noise are left out everywhere.  Fits hold pairs without a bond inside the cut-off: past it a model has
-    no power law.  The xTB fit is also made over all distances.
+    no power law.
     """
     told = pairs[~pairs["noise"]]
     inside = told[~told["bonded"] & (told["distance"] < cutoff)]
-    far = told[~told["bonded"]]
-    fits = {m: fit_decay(inside["distance"].to_numpy(), inside[m].to_numpy(), seed=seed)._asdict() for m in FITTED}
-    fits["xtb_all"] = fit_decay(far["distance"].to_numpy(), far["xtb"].to_numpy(), seed=seed)._asdict()
+    apart, atoms = inside["distance"].to_numpy(), inside[["i", "j"]].to_numpy()
+    fits = {m: fit_decay(apart, inside[m].to_numpy(), atoms, seed=seed).as_record() for m in FITTED}
     curves = {m: decay_curve(told["distance"].to_numpy(), told[m].to_numpy()).to_dict("list") for m in FITTED}
-    reach = told[(told["hessian"] > 0) & (told["distance"] < n_layers * cutoff)]
+    reach = told[told["distance"] < n_layers * cutoff]
     return {
         "n_frames": int(pairs["frame"].nunique()), "n_pairs": len(told), "n_noise": int(pairs["noise"].sum()),
         "longest": float(pairs["distance"].max()), "cutoff": cutoff, "reach": n_layers * cutoff, "curves": curves, "fits": fits,

@@ -175,9 +175,16 @@ def load_report(study: str, folder: Path | None = None) -> dict[str, Any]:
             f"The study {study!r} does not match its hash; fetch it again or run `evaluate interactions --update`."
         )
     now = {m.name: weights_hash(m) for m in list_potentials() if m.name in weights}
-    if now != weights:
+    if now != weights or _changed_members(record["results"], (folder or STUDIES) / study):
         raise ArtefactError(f"The study {study!r} is of other weights than those shipped; run `evaluate interactions --update`.")
     return record
+
+
+def _changed_members(rows: list[dict[str, Any]], folder: Path) -> list[str]:
+    """Potentials trained for a study alone whose stored weights are others than those of its table."""
+    stated = {r["name"]: r["settings"].get("weights") for r in rows if "settings" in r}
+    files = {name: folder / f"{name}.safetensors" for name in stated}
+    return [name for name, file in files.items() if file.is_file() and file_sha256(file) != stated[name]]
 
 
 def _hash_of(results: list[Any]) -> str:

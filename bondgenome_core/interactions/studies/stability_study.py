@@ -4,29 +4,33 @@ size and seed: how long each holds the molecule together, beside its test error 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...artefacts import write_text_atomically
+from ...artefacts import file_sha256, write_text_atomically
 from ...potentials.build import KINDS
 from ...potentials.contract import Potential
 from ...potentials.frames import FrameSet
+from ...potentials.recipes import FASTER
 from ...potentials.shipped import trained
 from ...potentials.training import Schedule, errors_of
 from ...potentials.trajectories import of_role
 from ...structures.structure import Structure
 from ...units import KCAL_PER_MOL_PER_EV
 from ..couplings import block_norms, hessian, in_double
-from ..decay import deviation
+from ..decay import above_noise, deviation
 from ..stability import Survival, bonded_ranges, forces_of, survive
 from ..table import distances_of
 
 CUTOFFS, TEMPERATURES = (3.0, 5.0, 8.0), (300.0, 500.0)
-SIZES = ((1000, 0), (500, 1))
-"""Training frames and seed."""
+SIZES = ((1000, 0), (1000, 1), (500, 0))
+"""Training frames and seed: either differs alone."""
+SCHEDULE, FULL = Schedule(epochs=80), 1000
+"""Of so many training frames; fewer are passed over as much more often, so that all members take the same number of steps."""
 N_COMPARED = 10
 """Test frames whose couplings are compared with xTB's."""
 LIMITS = {"SchNet": 1.6, "PaiNN": 1.0}
@@ -49,6 +53,12 @@ class Member(NamedTuple):
     def architecture(self) -> dict[str, Any]:
         return {"kind": self.kind, "cutoff": self.cutoff, "n_features": 64, "n_layers": 3}
 
+    def schedule(self, full: Schedule) -> Schedule:
+        """As many steps as ``full`` takes on the full training set."""
+        rate = FASTER if self.kind == "SchNet" else 1.0
+        epochs = max(1, round(full.epochs * FULL / max(self.n_train, full.batch)))
+        return replace(full, epochs=epochs, learning_rate=rate * full.learning_rate)
+
 
 MEMBERS = tuple(Member(kind, cutoff, n, seed) for kind in KINDS for cutoff in CUTOFFS for n, seed in SIZES)
 
@@ -60,14 +70,14 @@ def stability_study(frames: FrameSet, start: Structure, references: Sequence[np.
 
     start: the relaxed molecule with bonds.  references: norms of xTB's Hessian blocks on the first test frames.
     """
-    schedule = schedule or Schedule()
     rows = []
     for member in members:
-        path = folder / f"{member.name}.json"
+        path, own = folder / f"{member.name}.json", member.schedule(schedule or SCHEDULE)
+        weights = path.with_suffix(".safetensors")
         train = of_role(frames, "train")[: member.n_train]
-        model = trained(train, of_role(frames, "validation"), path.with_suffix(".safetensors"), member.architecture, schedule,
-                        member.seed, say)  # fmt: skip
-        settings = {"frames": frames.sha256, "schedule": schedule.as_card(), "most_ps": most_ps, "n_compared": len(references)}
+        model = trained(train, of_role(frames, "validation"), weights, member.architecture, own, member.seed, say)
+        settings = {"frames": frames.sha256, "schedule": own.as_card(), "most_ps": most_ps, "n_compared": len(references),
+                    "weights": file_sha256(weights)}  # fmt: skip
         row = json.loads(path.read_text()) if path.is_file() else {}
         if row.get("settings") != settings:
             row = {"name": member.name, **member._asdict(), "settings": settings, **_measured(model, frames, references)}
@@ -89,8 +99,8 @@ def _measured(model: Potential, frames: FrameSet, references: Sequence[np.ndarra
     errors, exact = errors_of(model, test), in_double(model)
     distances, ours, theirs = [], [], []
     for frame, reference in zip(test.frames, references, strict=False):
-        s = Structure(frame.numbers, frame.positions)
-        pairs = np.triu_indices(len(s), 1)
+        s, told = frame.structure, above_noise(reference)
+        pairs = tuple(x[told[np.triu_indices(len(told), 1)]] for x in np.triu_indices(len(told), 1))
         distances.append(distances_of(s)[pairs])
         ours.append(block_norms(hessian(exact, graph_of(s, model.cutoff, torch.float64)))[pairs])
         theirs.append(reference[pairs])
@@ -119,12 +129,17 @@ def _masses(structure: Structure) -> np.ndarray:
     return np.asarray(atomic_masses[structure.numbers])
 
 
+def is_member(row: Mapping[str, Any]) -> bool:
+    """Whether a potential is accurate enough to take part."""
+    return bool(row["force_mae"] <= LIMITS[row["kind"]])
+
+
 def stability_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Members within the limit of force error, survivors, and rank correlations of survival with error and deviation.
 
     A correlation is None where all members survive alike: nothing is to be ranked then.
     """
-    kept = [r for r in rows if r["force_mae"] <= LIMITS[r["kind"]]]
+    kept = [r for r in rows if is_member(r)]
     out: dict[str, Any] = {"n_models": len(kept), "left_out": [r["name"] for r in rows if r not in kept]}
     for temperature in TEMPERATURES:
         runs = [r[f"md_{temperature:g}"] for r in kept]
