@@ -54,7 +54,7 @@ def test_sub_clusters_of_water_are_connected_and_never_the_whole():
 def test_combinations_hold_fragments_that_touch():
     acid = structure_from_smiles("OC=O")
     turned = acid.positions * [-1, -1, 1]
-    oxygen, hydrogen = acid.positions[0], acid.positions[np.flatnonzero(acid.numbers == 1)[-1]]
+    oxygen, hydrogen = acid.positions[0], acid.positions[np.flatnonzero(acid.numbers == 1)[0]]
     positions = np.concatenate([acid.positions, turned - turned[2] + oxygen + 2.75 * (hydrogen - oxygen)])
     pair = Structure(np.tile(acid.numbers, 2), positions, name="acids")
     found = amons_of(query_from_structure(pair))
