@@ -60,7 +60,9 @@ def family_figure(records: Sequence[Mapping[str, Any]], *, theme: str = "light",
     means = [sum(by_size[k]) / len(by_size[k]) for k in sizes]
     figure.add_trace(Scatter(x=sizes, y=means, mode="lines+markers", name="mean absolute error",
                              line={"color": CATEGORIES[0], "width": 3}))  # fmt: skip
-    figure.add_hline(y=1.0, line={"color": INK[theme], "dash": "dot", "width": 1}, annotation_text="1 kcal/mol")
+    figure.add_hline(y=1.0, line={"color": INK[theme], "dash": "dot", "width": 1})
+    # words stand at the logarithm of their place on such an axis
+    figure.add_annotation(text="1 kcal/mol", x=1, xref="paper", xanchor="right", y=0, yanchor="bottom", showarrow=False)
     plain_axes(figure, theme, height)
     figure.update_xaxes(title="Heavy atoms of the largest amon", dtick=1)
     figure.update_yaxes(title="Absolute error (kcal/mol)", type="log")

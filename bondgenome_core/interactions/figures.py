@@ -95,7 +95,9 @@ def decay_figure(record: Mapping[str, Any], measure: str, *, theme: str = "light
         figure.add_trace(_slope(np.array([2.5, record["longest"]]), at_one, n, f"r^-{n}", UNKNOWN, "dot"))
     for place, words in ((record["cutoff"], "cut-off"), (record["reach"], "layers × cut-off")):
         if place <= 1.1 * record["longest"]:
-            figure.add_vline(x=place, line={"color": INK[theme], "dash": "dash", "width": 1}, annotation_text=words)
+            figure.add_vline(x=place, line={"color": INK[theme], "dash": "dash", "width": 1})
+            # words stand at the logarithm of their place on such an axis
+            figure.add_annotation(text=words, x=np.log10(place), xanchor="left", y=1, yref="paper", showarrow=False)
     plain_axes(figure, theme, height)
     figure.update_xaxes(title="Distance of the pair (Å)", type="log", tickvals=[1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15])
     figure.update_yaxes(title=f"{_title(measure)} ({MEASURES[measure].unit})", type="log", exponentformat="power")

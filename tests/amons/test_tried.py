@@ -95,3 +95,12 @@ def test_spectra_are_measured_against_qmllib_or_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(AmonError, match="qmllib is not installed"):
         evaluate.spectra_figures()
+
+
+def test_the_line_of_one_kcal_is_named_where_it_is(records):
+    from bondgenome_core.amons.figures import family_figure
+
+    figure = family_figure(records)
+    (line,), (words,) = figure.layout.shapes, figure.layout.annotations
+    assert words.text == "1 kcal/mol"
+    assert 10**words.y == line.y0 == 1.0
