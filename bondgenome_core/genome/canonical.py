@@ -27,7 +27,7 @@ class Canonical(NamedTuple):
 
 
 def canonicalise(encoder: nn.Sequential, decoder: nn.Sequential, inputs: Tensor, counting: np.ndarray,
-                 lengths: np.ndarray, *, batch: int = 256) -> Canonical:  # fmt: skip
+                 lengths: np.ndarray, *, batch: int = 64) -> Canonical:  # fmt: skip
     """Fold the canonical map into both networks, in place.
 
     inputs: (n, 1, 64, 64).  counting: (n, 64, 64) bool.  lengths: (n,) Angstrom.
@@ -51,23 +51,23 @@ def canonicalise(encoder: nn.Sequential, decoder: nn.Sequential, inputs: Tensor,
     return Canonical(eigenvalues.copy(), close)
 
 
-def mean_jacobian_metric(decoder: nn.Sequential, latents: Tensor, counting: np.ndarray, *, batch: int = 256) -> np.ndarray:
+def mean_jacobian_metric(decoder: nn.Sequential, latents: Tensor, counting: np.ndarray, *, batch: int = 64) -> np.ndarray:
     """(8, 8) mean of J^T J over latents, J restricted to counting pixels."""
     import torch
-    from torch.func import jvp
+    from torch.func import jvp, vmap
 
     n_genes = latents.shape[1]
     total = np.zeros((n_genes, n_genes))
     for start in range(0, len(latents), batch):
         part = latents[start : start + batch]
         counts = torch.from_numpy(counting[start : start + batch]).float()
-        columns = []
-        for gene in range(n_genes):
-            direction = torch.zeros_like(part)
-            direction[:, gene] = 1
-            columns.append(jvp(lambda x: decoder(x)[:, 0], (part,), (direction,))[1] * counts)
-        j = torch.stack(columns, dim=1).flatten(2)
-        total += torch.einsum("nap,nbp->ab", j, j).double().numpy()
+        directions = torch.eye(n_genes)[:, None].expand(n_genes, len(part), n_genes)
+
+        def along(direction: Tensor, part: Tensor = part) -> Tensor:
+            return jvp(decoder, (part,), (direction,))[1][:, 0]  # type: ignore[no-any-return]
+
+        j = (vmap(along)(directions) * counts).flatten(2)
+        total += torch.einsum("anp,bnp->ab", j, j).double().numpy()
     return total / len(latents)
 
 

@@ -22,12 +22,20 @@ def card_prose(name: str, card: dict[str, Any], figures: dict[str, Any]) -> str:
         f"({', '.join(f['species'])}; each at least {card['data']['min_instances']} bonds from 5 snapshots).",
         f"- All data: {f['n_slices_all']} images, relaxed structures and smaller species included.",
         f"- Weights: {card['n_weights']}, large matrices with 8 bits; seeds {card['seeds']}; training {card['training']}.",
+        *_shorter(card),
         f"- Code: {card['code']}.",
         f"- Ambiguous frames: {f['ambiguous_share']:.1%} of the bonds.",
         *([CONVERGENCE] if a["core_treatment"] == "gth-pbe" else []),
         f"- Eigenvalues of the canonical metric: {card['eigenvalues']}; degenerate neighbours: {degenerate}.", "",
     ]  # fmt: skip
     return "\n".join([*lines, *_errors(f), *_genes(f), *_indices(f), *_aims(f, a["kinds"])])
+
+
+def _shorter(card: dict[str, Any]) -> list[str]:
+    epochs, whole = card.get("fold_epochs"), card["training"]["epochs"]
+    if epochs in (None, whole):
+        return []
+    return [f"- Codes that never saw a species: {epochs} epochs instead of {whole}; their errors are rather too large for it."]
 
 
 def _errors(f: dict[str, Any]) -> list[str]:

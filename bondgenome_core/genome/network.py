@@ -79,7 +79,7 @@ def dense_architecture(
     return Architecture(encoder, decoder)
 
 
-DENSE = dense_architecture((1, 64, 64), rank=128, width=256)
+DENSE = dense_architecture((1, 64, 64), rank=128, width=512)
 
 
 def build(layers: tuple[Layer, ...]) -> nn.Sequential:

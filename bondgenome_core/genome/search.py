@@ -138,7 +138,7 @@ def train_candidate(candidate: Candidate, data: SearchSet, *, seed: int, epochs:
     import torch
 
     settings = TrainingSettings(
-        epochs=epochs, learning_rate=2e-3, weight_decay=candidate.weight_decay, nested=candidate.nested,
+        epochs=epochs, batch=64, learning_rate=2e-3, weight_decay=candidate.weight_decay, nested=candidate.nested,
         straight_epochs=candidate.straight_epochs,
         noise=candidate.noise, rim_weight=candidate.rim_weight, core_weight=candidate.core_weight,
         index_weight=candidate.index_weight,

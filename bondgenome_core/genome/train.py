@@ -41,8 +41,8 @@ class TrainingSettings:
     """
 
     epochs: int = 40
-    batch: int = 64
-    learning_rate: float = 1e-3
+    batch: int = 128
+    learning_rate: float = 2e-3
     weight_decay: float = 0.05
     mirror_right_angle: bool = True
     straight_epochs: int = 2

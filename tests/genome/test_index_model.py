@@ -53,6 +53,14 @@ def test_the_spread_of_the_ensemble_grows_far_from_the_training_bonds(world, mod
     assert far > 2 * near
 
 
+def test_a_member_learns_the_same_whether_alone_or_beside_others(world, model):
+    genomes, table = world
+    alone = train_index_model(genomes[:900], table[:900], seed=0, n_members=1)
+    first, second = (IndexModel((m,), model.mean, model.sd).predict(genomes[900:]).values for m in model.members[:2])
+    assert alone.predict(genomes[900:]).values == pytest.approx(first, abs=1e-2)
+    assert first != pytest.approx(second, abs=1e-2)
+
+
 def test_a_missing_index_is_neither_learned_nor_scored(world):
     genomes, table = world
     gaps = table.copy()

@@ -11,6 +11,7 @@ from bondgenome_core.electrons.shipped import SHIPPED
 from bondgenome_core.errors import ArtefactError
 from bondgenome_core.genome.baselines import fit_length_means, fit_pca
 from bondgenome_core.genome.evaluate import evaluate, shipped_test_slices
+from bondgenome_core.genome.model import WEIGHTS
 from bondgenome_core.genome.piece import expanded, fold_file, load_piece, record_of, seed_file, shortened
 from bondgenome_core.genome.release import Release, release_model, task_named, tasks, train_piece
 from bondgenome_core.genome.splits import heldout_frame_rows, leave_species_out, training_rows, validation_split
@@ -96,6 +97,11 @@ def test_finished_pieces_are_not_trained_again_and_other_settings_train_anew(mod
     other = Release("A test.", release.files, 3, TrainingSettings(epochs=4, batch=16), min_instances=20, n_seeds=2)
     with pytest.raises(pytest.fail.Exception):
         release_model(slices, indices, model.folder, other, say=lambda _: None)
+
+
+def test_codes_that_never_saw_a_species_are_trained_half_as_long(slices, release):
+    epochs = {task.file: task.settings.epochs for task in tasks(slices, release)}
+    assert epochs[fold_file("Au2S3")] == round(release.settings.epochs / 2) < epochs[WEIGHTS] == release.settings.epochs
 
 
 def test_a_piece_trained_again_makes_the_same_images(model, slices, indices, release, tmp_path, monkeypatch):
