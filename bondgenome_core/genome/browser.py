@@ -12,25 +12,26 @@ from ..quantities import QUANTITIES
 from .index_model import INDICES, LAYERS
 from .model import GenomeModel
 from .network import N_GENES, Layer
+from .piece import SCALE
 
 HISTOGRAM_BINS = 32
-FORMAT_VERSION = 3
-HALF = "half:"
+FORMAT_VERSION = 4
+HALF, BYTES, THEN = "half:", "bytes:", "|"
 
 
 def browser_payload(model: GenomeModel) -> dict[str, Any]:
     """Encoder and decoder layers with their weights (base64, little-endian), gene statistics, domain, what reads indices.
 
     Each layer is {kind, sizes} and its weights by their names in torch; convolution weights are (out, in, 3, 3), linear ones
-    (out, in), row-major; ``half:`` stands before 16-bit numbers, others have 32.  training: (n, 8) genomes for the
-    distance badge.
+    (out, in), row-major; ``half:`` stands before 16-bit numbers, ``bytes:`` before 8-bit ones, whose scale for each row follows
+    after ``|``; others have 32.  training: (n, 8) genomes for the distance badge.
     """
-    genomes = model.training_genomes
+    genomes, tensors = model.training_genomes, model.piece.tensors
     return {
         "format": "bondgenome-browser-model", "version": FORMAT_VERSION, "model": model.name, "hash": model.hash,
-        **{part: _layers(layers, model.code.tensors, part) for part, layers in model.code.architecture._asdict().items()},
+        **{part: _layers(layers, tensors, part) for part, layers in model.code.architecture._asdict().items()},
         "genes": [s | {"reproducibility": r} for s, r in zip(gene_statistics(genomes), _reproducibility(model), strict=True)],
-        "training": {"n": len(genomes), "values": _pack(model.code.tensors["training_genomes"])},
+        "training": {"n": len(genomes), "values": _pack(tensors["training_genomes"])},
         "indices": _indices(model), "stated_errors": model.card.get("figures", {}).get("stated_errors"),
         **{name: reference.tolist() for name, reference in model.code.domain._asdict().items()},
     }  # fmt: skip
@@ -54,7 +55,8 @@ def _layers(layers: tuple[Layer, ...], tensors: dict[str, np.ndarray], prefix: s
     for k, layer in enumerate(layers):
         entry: dict[str, Any] = {"kind": layer.kind, "sizes": list(layer.sizes)}
         start = f"{prefix}.{k}."
-        entry |= {name.removeprefix(start): _pack(array) for name, array in tensors.items() if name.startswith(start)}
+        own = {name: array for name, array in tensors.items() if name.startswith(start) and not name.endswith(SCALE)}
+        entry |= {name.removeprefix(start): _pack(array, tensors.get(f"{name}{SCALE}")) for name, array in own.items()}
         out.append(entry)
     return out
 
@@ -66,7 +68,7 @@ def _indices(model: GenomeModel) -> dict[str, Any] | None:
     r2 = model.card.get("figures", {}).get("r2", {})
     named = [QUANTITIES[name] for name in INDICES]
     return {
-        "members": [_layers(LAYERS, model.code.tensors, f"index_{m}") for m in range(len(model.indices.members))],
+        "members": [_layers(LAYERS, model.piece.tensors, f"index_{m}") for m in range(len(model.indices.members))],
         "mean": model.indices.mean.tolist(), "sd": model.indices.sd.tolist(), "names": list(INDICES), "classes": list(CLASSES),
         "labels": [
             {"label": q.label, "unit": q.unit, "description": q.description, "r2": r2.get(name)}
@@ -79,7 +81,11 @@ def _reproducibility(model: GenomeModel) -> list[float | None]:
     return list(model.card.get("figures", {}).get("gene_reproducibility", [None] * N_GENES))
 
 
-def _pack(array: np.ndarray) -> str:
-    half = array.dtype == np.float16
-    content = np.ascontiguousarray(array, dtype="<f2" if half else "<f4").tobytes()
-    return (HALF if half else "") + base64.b64encode(content).decode("ascii")
+def _pack(array: np.ndarray, scale: np.ndarray | None = None) -> str:
+    if scale is not None:
+        return f"{BYTES}{_base64(array, 'i1')}{THEN}{_base64(scale, '<f4')}"
+    return HALF + _base64(array, "<f2") if array.dtype == np.float16 else _base64(array, "<f4")
+
+
+def _base64(array: np.ndarray, dtype: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")

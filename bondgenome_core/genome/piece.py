@@ -107,10 +107,10 @@ def shortened(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def expanded(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """All weights in half precision again, whatever they are kept in."""
+    """Weights kept with 8 bits as numbers of single precision, all others as they are kept."""
     scales = {name.removesuffix(SCALE): array for name, array in tensors.items() if name.endswith(SCALE)}
     kept = {name: array for name, array in tensors.items() if not name.endswith(SCALE)}
-    return kept | {name: (kept[name] * scale).astype(np.float16) for name, scale in scales.items()}
+    return kept | {name: kept[name] * scale for name, scale in scales.items()}
 
 
 def _genomes(architecture: Architecture, weights: dict[str, np.ndarray], train: SliceSet) -> np.ndarray:

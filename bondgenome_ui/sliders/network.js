@@ -4,13 +4,21 @@
 
 const KERNEL = 9;   // weights of a 3x3 convolution
 
-const HALF = "half:";   // before numbers of 16 bits
+const HALF = "half:", BYTES = "bytes:", THEN = "|";   // before numbers of 16 and of 8 bits; before the scales of the latter
 
 export function unpack(text) {
-  const half = text.startsWith(HALF);
-  const bytes = Uint8Array.from(atob(half ? text.slice(HALF.length) : text), (c) => c.charCodeAt(0));
+  if (text.startsWith(BYTES)) return scaled(...text.slice(BYTES.length).split(THEN).map(binary));
+  const half = text.startsWith(HALF), bytes = binary(half ? text.slice(HALF.length) : text);
   // little-endian, as every browser's machine is
   return half ? Float32Array.from(new Uint16Array(bytes.buffer), widened) : new Float32Array(bytes.buffer);
+}
+
+const binary = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+// Rows of integers of 8 bits, each times its scale.
+function scaled(values, scales) {
+  const whole = new Int8Array(values.buffer), scale = new Float32Array(scales.buffer), inward = whole.length / scale.length;
+  return Float32Array.from(whole, (v, k) => v * scale[Math.floor(k / inward)]);
 }
 
 // A number in half precision (IEEE 754) from its bits; weights are finite.
