@@ -169,7 +169,8 @@ def train_genome(
     min_instances: Annotated[int | None, typer.Option(help="Bonds a species needs to be left out in turn.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a genome, four more of other seeds and one for every species left out, and write the card; resumable.
+    """Train a genome, four more of other seeds and one for every species left out, and write the card; resumable, and several
+    processes may share the work.
 
     With --fold or --seed that one is trained again and its RMSE on training and watched images printed; the card stays.
     """
@@ -191,6 +192,9 @@ def train_genome(
         answer({"out": str(out / name)} | figures, f"{out / name}: {figures}", as_json=as_json)
         return
     figures = release_model(slices, indices, out, release, say=log)
+    if not figures:
+        answer({"out": str(out), "finished": False}, f"{out}: other processes train the last pieces", as_json=as_json)
+        return
     answer({"out": str(out), "model": out.name, "n_images": len(slices)} | figures, figures_in_words(figures), as_json=as_json)
 
 

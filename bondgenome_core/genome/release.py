@@ -1,6 +1,7 @@
 """From a data set to a shipped model: the model, four more of other seeds, one for every species left out, figures, card.
 
-Every one of them is a piece (``piece.py``) in a file of its own, so that an interrupted release goes on.
+Every one of them is a piece (``piece.py``) in a file of its own, so that an interrupted release goes on and several processes can
+share one: each takes the pieces that no other holds, and the last writes the card.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,8 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..artefacts import ASSETS, source_commit, versions, write_card
+from ..artefacts import ASSETS, file_sha256, source_commit, versions, write_card
 from ..errors import GenomeError
+from ..indices.build import CACHE_VERSION as INDICES_VERSION
+from ..slices.build import CACHE_VERSION as SLICES_VERSION
 from ..slices.packed import pack
 from ..slices.slice_set import SliceSet
 from .bond_table import write_bonds
@@ -29,6 +33,7 @@ from .network import DENSE, Architecture
 from .piece import fold_file, make_piece, record_of, save_piece, seed_file
 from .soap_baseline import soap_figures
 from .splits import MIN_INSTANCES, counted_species, heldout_frame_rows, leave_species_out, training_rows, validation_split
+from .targets import IDENTITY
 from .train import TrainingSettings, train_autoencoder
 
 Say = Callable[[str], None]
@@ -74,7 +79,7 @@ class Task(NamedTuple):
 def release_model(
     slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release, *, say: Say = print
 ) -> dict[str, Any]:
-    """Train all pieces, evaluate, and write the card; returns the held-out figures.
+    """Train all pieces, evaluate, and write the card; returns the held-out figures, none while other processes train pieces.
 
     indices: table of ``build_indices`` for the same bonds; without it the model reads none.
     Finished pieces are kept in ``out`` and not trained again while data, seed and settings are the same.
@@ -82,7 +87,13 @@ def release_model(
     """
     require_enough(slices, release)
     for task in tasks(slices, release):
-        train_piece(task, slices, indices, out, release, say=say)
+        with sole(out / task.file) as mine:
+            if mine:
+                train_piece(task, slices, indices, out, release, say=say)
+    missing = [t.file for t in tasks(slices, release) if not is_finished(t, slices, indices, out, release)]
+    if missing:
+        say(f"Other processes train {', '.join(missing)}; the last of them writes the card.")
+        return {}
     part = out / f"{TEST_SLICES}.part"
     part.write_bytes(pack(slices.subset(heldout_frame_rows(slices.table))))
     os.replace(part, out / TEST_SLICES)
@@ -153,9 +164,7 @@ def retrain(slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: 
 def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release, *,
                 say: Say = print, again: bool = False) -> None:  # fmt: skip
     """Train one piece and store it, unless it is there already and ``again`` is not asked for."""
-    path = out / task.file
-    print_of = fingerprint(slices, indices, task, release)
-    if record_of(path).get("fingerprint") == print_of and not again:
+    if is_finished(task, slices, indices, out, release) and not again:
         return
     train = slices.subset(task.train)
     trained = train_autoencoder(train, indices, seed=task.seed, settings=task.settings, architecture=release.architecture)
@@ -166,15 +175,42 @@ def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out:
         "rmse_validation": round(rmse(piece.reconstruct(watched), watched), 5) if len(watched) else None,
         "eigenvalues": [round(float(v), 4) for v in canonical.eigenvalues], "degenerate": canonical.degenerate,
     }  # fmt: skip
-    save_piece(piece, path, {"fingerprint": print_of, "seed": task.seed, "figures": figures})
+    record = {"fingerprint": fingerprint(slices, indices, task, release), "seed": task.seed, "figures": figures}
+    save_piece(piece, out / task.file, record)
     say(f"{task.file}: RMSE {figures['rmse_training']} on training images, {figures['rmse_validation']} on watched ones")
 
 
+@contextmanager
+def sole(path: Path) -> Iterator[bool]:
+    """Whether no other process works at a file; none does while this one is inside.  A process that dies lets go."""
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f"{path.name}.unfinished"), blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def is_finished(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out: Path, release: Release) -> bool:
+    """Whether a piece is stored that follows from the same data, seed and settings."""
+    return bool(record_of(out / task.file).get("fingerprint") == fingerprint(slices, indices, task, release))
+
+
 def fingerprint(slices: SliceSet, indices: pd.DataFrame | None, task: Task, release: Release) -> str:
-    """sha256 over images, tables, rows, seed, layers and settings: what a piece's weights follow from."""
-    digest = hashlib.sha256(slices.images.tobytes())
-    digest.update(slices.table.to_csv(index=False).encode())
-    digest.update(b"" if indices is None else indices.to_csv(index=False).encode())
+    """sha256 over the wavefunctions, the bonds and planes cut from them, rows, seed, layers and settings: what a piece's weights
+    follow from.  Not over pixels: another processor rounds some of them the other way, and pieces may come from several machines.
+    """
+    digest = hashlib.sha256("".join(file_sha256(f) for f in release.files).encode())
+    digest.update(slices.table[[*IDENTITY, "azimuth_deg", "role"]].to_csv(index=False).encode())
+    digest.update(f"{SLICES_VERSION} {None if indices is None else INDICES_VERSION}".encode())
     digest.update(np.ascontiguousarray(task.train).tobytes())
     digest.update(f"{task.seed} {task.settings} {release.architecture.as_card()}".encode())
     return digest.hexdigest()

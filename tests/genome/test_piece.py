@@ -13,7 +13,7 @@ from bondgenome_core.genome.baselines import fit_length_means, fit_pca
 from bondgenome_core.genome.evaluate import evaluate, shipped_test_slices
 from bondgenome_core.genome.model import WEIGHTS
 from bondgenome_core.genome.piece import expanded, fold_file, load_piece, record_of, seed_file, shortened
-from bondgenome_core.genome.release import Release, release_model, task_named, tasks, train_piece
+from bondgenome_core.genome.release import Release, release_model, sole, task_named, tasks, train_piece
 from bondgenome_core.genome.splits import heldout_frame_rows, leave_species_out, training_rows, validation_split
 from bondgenome_core.genome.targets import gauge_targets
 from bondgenome_core.genome.train import TrainingSettings
@@ -97,6 +97,21 @@ def test_finished_pieces_are_not_trained_again_and_other_settings_train_anew(mod
     other = Release("A test.", release.files, 3, TrainingSettings(epochs=4, batch=16), min_instances=20, n_seeds=2)
     with pytest.raises(pytest.fail.Exception):
         release_model(slices, indices, model.folder, other, say=lambda _: None)
+
+
+def test_a_piece_another_process_trains_is_left_to_it_and_the_card_too(model, slices, indices, release, tmp_path, monkeypatch):
+    monkeypatch.setattr("bondgenome_core.genome.index_model.FEWEST_STEPS", 50)
+    held = "pieces/seed-4.safetensors"
+    with sole(tmp_path / held) as mine:
+        assert mine
+        said = []
+        assert release_model(slices, indices, tmp_path, release, say=said.append) == {}
+    assert held in said[-1]
+    assert not (tmp_path / held).exists()
+    assert not (tmp_path / "card.json").exists()
+    assert (tmp_path / WEIGHTS).is_file()
+    assert release_model(slices, indices, tmp_path, release, say=said.append)["n_species"] > 0
+    assert not list(tmp_path.rglob("*.unfinished"))
 
 
 def test_codes_that_never_saw_a_species_are_trained_half_as_long(slices, release):
