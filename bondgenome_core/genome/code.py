@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import GenomeError
 from .domain import Badge, Domain, badge, badge_percentiles, reference_domain
 from .images import network_input
+from .nearest import NEAREST, nearest_codes
 from .network import N_GENES, Architecture, load_weights
 
 if TYPE_CHECKING:
@@ -52,8 +53,17 @@ class Code:
         return reference_domain(known, self.reencode(known[rows]), rows)
 
     def encode(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        """(n, 8) genomes of ELF images (n, 64, 64) with masks."""
-        return self._encode(network_input(images, masks))
+        """(n, 8) genomes of ELF images (n, 64, 64) with masks: by the encoder, bettered where the code says how (``NEAREST``)."""
+        import torch
+
+        inputs = network_input(images, masks)
+        first = self._encode(inputs)
+        if NEAREST not in self.tensors:
+            return first
+        damping, rim_weight = self.tensors[NEAREST].tolist()
+        hidden = torch.from_numpy(masks[:, None])
+        codes = nearest_codes(self.decoder, torch.from_numpy(first), inputs, hidden, damping=damping, rim_weight=rim_weight)
+        return codes.numpy()
 
     def decode(self, genomes: np.ndarray) -> np.ndarray:
         """(n, 64, 64) ELF images of genomes (n, 8)."""
@@ -64,7 +74,7 @@ class Code:
             return torch.cat([self.decoder(x) for x in torch.from_numpy(values).split(BATCH)])[:, 0].numpy()
 
     def reencode(self, genomes: np.ndarray) -> np.ndarray:
-        """(n, 8) genomes of the decoded images."""
+        """(n, 8) what the encoder alone says of the decoded images."""
         import torch
 
         return self._encode(torch.from_numpy(self.decode(genomes))[:, None])

@@ -23,6 +23,7 @@ from .canonical import Canonical, canonicalise
 from .code import Code
 from .images import network_input
 from .index_model import IndexModel, train_index_model
+from .nearest import DAMPING, NEAREST, RIM_WEIGHT
 from .network import Architecture, weights_of
 from .targets import gauge_targets
 from .train import Autoencoder
@@ -82,6 +83,7 @@ def make_piece(trained: Autoencoder, train: SliceSet, indices: pd.DataFrame | No
     canonical = canonicalise(trained.encoder, trained.decoder, inputs, train.counting(), train.table["length"].to_numpy())
     architecture, kinds = trained.architecture.bounded(), tuple(train.info["kinds"])
     tensors = shortened(weights_of(trained.encoder, "encoder") | weights_of(trained.decoder, "decoder"))
+    tensors[NEAREST] = np.array([DAMPING, RIM_WEIGHT], dtype=np.float32)
     tensors |= {"training_genomes": _genomes(architecture, expanded(tensors), train)} | _baselines(train, kinds)
     if indices is not None:
         known = tensors["training_genomes"].astype(np.float32)
