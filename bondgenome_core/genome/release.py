@@ -171,7 +171,7 @@ def train_piece(task: Task, slices: SliceSet, indices: pd.DataFrame | None, out:
     piece, canonical = make_piece(trained, train, indices, seed=task.seed)
     watched = slices.subset(task.watched)
     figures = {
-        "rmse_training": round(rmse(piece.reconstruct(train), train), 5),
+        "rmse_training": round(rmse(piece.code.decode(piece.code.training_genomes), train), 5),
         "rmse_validation": round(rmse(piece.reconstruct(watched), watched), 5) if len(watched) else None,
         "eigenvalues": [round(float(v), 4) for v in canonical.eigenvalues], "degenerate": canonical.degenerate,
     }  # fmt: skip
