@@ -25,7 +25,7 @@ OTHER = CLASSES.index("other")
 TURNED = ("elf_max_position", "polarization", "charge_difference")
 """Change sign when the axis of a bond is reversed."""
 N_MEMBERS, WIDTH = 5, 64
-EPOCHS, FEWEST_STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 60, 2000, 256, 4e-3, 1e-3
+EPOCHS, FEWEST_STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 120, 2000, 256, 4e-3, 1e-3
 CLASS_WEIGHT = 0.1
 
 
