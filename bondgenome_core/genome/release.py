@@ -38,6 +38,8 @@ from .train import TrainingSettings, train_autoencoder
 
 Say = Callable[[str], None]
 N_SEEDS = 5
+FEWEST_IMAGES = 64
+"""To train on: fewer say nothing that their principal components do not."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def release_model(
 
     indices: table of ``build_indices`` for the same bonds; without it the model reads none.
     Finished pieces are kept in ``out`` and not trained again while data, seed and settings are the same.
-    Raises GenomeError where the training images do not fill one batch or there is no test trajectory.
+    Raises GenomeError where the training images are fewer than 64 or than one batch, or there is no test trajectory.
     """
     require_enough(slices, release)
     for task in tasks(slices, release):
@@ -122,8 +124,9 @@ def _write_figures(model: GenomeModel, card: dict[str, Any], figures: dict[str, 
 def require_enough(slices: SliceSet, release: Release) -> None:
     """Raises GenomeError where a model cannot be trained or tested on these slices."""
     n_training = len(training_rows(slices.table))
-    if n_training < release.settings.batch:
-        raise GenomeError(f"{n_training} training images are too few; a genome needs at least {release.settings.batch}.")
+    fewest = min(FEWEST_IMAGES, release.settings.batch)
+    if n_training < fewest:
+        raise GenomeError(f"{n_training} training images are too few; a genome needs at least {fewest}.")
     if not len(heldout_frame_rows(slices.table)):
         raise GenomeError("There is no test trajectory among the slices; sample one with the role 'test'.")
 
