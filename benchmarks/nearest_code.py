@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-SETTINGS = (None, (0.01, 0.2), (0.1, 0.2), (0.4, 0.3), (0.4, 0.2), (0.4, 0.1), (1.0, 0.1))
+SETTINGS = (None, (0.01, 0.2), (0.1, 0.2), (0.4, 0.2), (0.4, 0.1))
 """(damping, rim weight) of the step; None: no step."""
 READ = ("length", "mayer_order", "rho_bcp", "laplacian_bcp")
 
