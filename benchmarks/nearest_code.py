@@ -33,6 +33,7 @@ def main() -> None:
     from bondgenome_core.genome.evaluate import rmse
     from bondgenome_core.genome.index_model import train_index_model
     from bondgenome_core.genome.index_scores import r2_within_kinds
+    from bondgenome_core.genome.nearest import NEAREST
     from bondgenome_core.genome.network import DENSE
     from bondgenome_core.genome.piece import Piece, expanded
     from bondgenome_core.genome.splits import validation_split
@@ -46,8 +47,8 @@ def main() -> None:
     known, gauge = gauge_targets(train.table, indices), gauge_targets(watched.table, indices)
     print(f"{len(watched)} images of trajectories watched, indices learned from {len(known[0])} bonds")
     for how in SETTINGS:
-        tensors = {k: v for k, v in expanded(piece.tensors).items() if k != "nearest"}
-        code = replace(piece.code, tensors=tensors if how is None else tensors | {"nearest": np.array(how)})
+        tensors = {k: v for k, v in expanded(piece.tensors).items() if k != NEAREST}
+        code = replace(piece.code, tensors=tensors if how is None else tensors | {NEAREST: np.array(how)})
         genomes, seen = (code.encode(part.elf(), part.masks) for part in (train, watched))
         images = code.decode(seen)
         read = train_index_model(genomes[known[0]], known[1], seed=0).predict(seen[gauge[0]]).values
