@@ -12,12 +12,12 @@ error does not fall keeps what the encoder said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..errors import GenomeError
 from .images import loss_weights
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
 NEAREST = "nearest"
@@ -31,52 +31,119 @@ def nearest_codes(decoder: nn.Sequential, codes: Tensor, inputs: Tensor, masks: 
                   rim_weight: float = RIM_WEIGHT) -> Tensor:  # fmt: skip
     """(n, n_genes) bettered codes.  inputs: (n, 1, 64, 64) as the encoder sees them; masks: the same shape, cores.
 
-    damping: mu over the mean diagonal element.
+    damping: mu over the mean diagonal element.  Raises GenomeError for a decoder of other layers than ``network.DENSE``.
     """
     import torch
 
-    bends, frame, seen = _parts(decoder, inputs.shape[1:], codes.device)
-    weights = loss_weights(masks, rim=rim_weight, core=0.0).flatten(1)[:, seen]
-    targets = inputs.flatten(1)[:, seen]
+    if not len(codes):
+        return codes
     with torch.no_grad():
-        parts = zip(*(t.split(BATCH) for t in (codes, targets, weights)), strict=True)
-        steps = [_step(bends, frame, *part, damping=damping) for part in parts]
-    return torch.cat(steps) if steps else codes
+        seen = _seen(inputs.shape[1:]).to(codes.device)
+        dense = folded(decoder, seen)
+        weights = loss_weights(masks, rim=rim_weight, core=0.0).flatten(1)[:, seen]
+        parts = zip(*(t.split(BATCH) for t in (codes, inputs.flatten(1)[:, seen], weights)), strict=True)
+        steps = [_step(dense, *part, damping=damping) for part in parts]
+    return torch.cat(steps)
 
 
-def _step(bends: nn.Module, frame: nn.Linear, codes: Tensor, targets: Tensor, weights: Tensor, *, damping: float) -> Tensor:
+def _step(dense: Folded, codes: Tensor, targets: Tensor, weights: Tensor, *, damping: float) -> Tensor:
     import torch
-    from torch.func import jvp, vmap
 
-    n, n_genes = codes.shape
-    directions = torch.eye(n_genes, device=codes.device)[:, None].expand(n_genes, n, n_genes)
-    turns = vmap(lambda v: jvp(bends, (codes,), (v,))[1])(directions)
-    slopes = turns.transpose(0, 1) @ frame.weight.T  # (n, n_genes, n_seen)
-    weighted, missing = slopes * weights[:, None], targets - frame(bends(codes))
+    image, slopes = dense.with_slopes(codes)
+    weighted, missing = slopes * weights[:, None], targets - image
     normal = weighted @ slopes.transpose(1, 2)
-    damped = normal + damping * normal.diagonal(dim1=1, dim2=2).mean(1)[:, None, None] * torch.eye(n_genes, device=codes.device)
-    change = torch.linalg.solve(damped, weighted @ missing[..., None])[..., 0]
-    left = targets - frame(bends(codes + change))
+    mu = damping * normal.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
+    change = torch.linalg.solve(normal + mu * torch.eye(codes.shape[1], device=codes.device), weighted @ missing[..., None])[
+        ..., 0
+    ]
+    left = targets - dense.image(codes + change)
     better = (weights * left**2).sum(1) < (weights * missing**2).sum(1)
     return torch.where(better[:, None], codes + change, codes)
 
 
-def _parts(decoder: nn.Sequential, shape: tuple[int, ...], device: torch.device) -> tuple[nn.Module, nn.Linear, Tensor]:
-    """(what bends, the linear layer after it for the pixels seen, which pixels those are); limits of ELF left aside, where
-    nothing has a slope."""
-    import torch
+class Affine(NamedTuple):
+    """codes @ of_codes + sum of bent[j] @ of_bent[j] + constant, where bent[j] is what residual layer j adds before its last
+    matrix."""
+
+    of_codes: Tensor
+    of_bent: tuple[Tensor, ...]
+    constant: Tensor
+
+    def then(self, layer: nn.Linear) -> Affine:
+        turn = layer.weight.T
+        return Affine(self.of_codes @ turn, tuple(b @ turn for b in self.of_bent), self.constant @ turn + layer.bias)
+
+    def __call__(self, codes: Tensor, bent: list[Tensor]) -> Tensor:
+        out = codes @ self.of_codes + self.constant
+        for b, turn in zip(bent, self.of_bent, strict=True):
+            out = out + b @ turn
+        return out
+
+    def slopes(self, turns: list[Tensor]) -> Tensor:
+        """(n, n_genes, size) from those of what is bent."""
+        first = self.of_codes[None]
+        for turn, b in zip(turns, self.of_bent, strict=True):
+            first = first + turn @ b
+        return first
+
+
+class Folded(NamedTuple):
+    """A decoder whose linear maps are multiplied out: slopes of two residual layers pass one full matrix instead of four.
+
+    before: what each residual layer bends.  frame: the components of the image; pixels: from them to the pixels seen.
+    """
+
+    before: tuple[Affine, ...]
+    frame: Affine
+    pixels: Affine
+
+    def image(self, codes: Tensor) -> Tensor:
+        """(n, n_seen) pixels."""
+        from torch.nn.functional import silu
+
+        bent: list[Tensor] = []
+        for affine in self.before:
+            bent.append(silu(affine(codes, bent)))
+        return self.pixels(self.frame(codes, bent), [])
+
+    def with_slopes(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """Pixels (n, n_seen) and their derivatives (n, n_genes, n_seen)."""
+        bent: list[Tensor] = []
+        turns: list[Tensor] = []
+        for affine in self.before:
+            inner = affine(codes, bent)
+            gate = inner.sigmoid()
+            slope = gate * (1 + inner * (1 - gate))
+            turns.append(affine.slopes(turns) * slope[:, None])
+            bent.append(inner * gate)
+        slopes = self.frame.slopes(turns)
+        return self.pixels(self.frame(codes, bent), []), slopes @ self.pixels.of_codes
+
+
+def folded(decoder: nn.Sequential, seen: Tensor) -> Folded:
+    """A decoder for the pixels seen, (n_pixels,) bool; limits of ELF left aside, where nothing has a slope.
+
+    Raises GenomeError for layers that are neither linear nor residual.
+    """
     from torch import nn
 
-    layers = [layer for layer in decoder if not isinstance(layer, nn.Hardtanh)]
+    layers: list[Any] = [layer for layer in decoder if not isinstance(layer, nn.Hardtanh | nn.Unflatten)]
+    if not all(isinstance(layer, nn.Linear) or hasattr(layer, "outer") for layer in layers):
+        raise GenomeError("Nearest codes are for decoders of linear and residual layers; this one has others.")
+    before, now = [], Affine(layers[0].weight.T, (), layers[0].bias)
+    for layer in layers[1:-1]:
+        if isinstance(layer, nn.Linear):
+            now = now.then(layer)
+        else:
+            before.append(now.then(layer.inner))
+            now = Affine(now.of_codes, (*now.of_bent, layer.outer.weight.T), now.constant + layer.outer.bias)
+    last = layers[-1]
+    return Folded(tuple(before), now, Affine(last.weight[seen].T.contiguous(), (), last.bias[seen]))
+
+
+def _seen(shape: tuple[int, ...]) -> Tensor:
+    import torch
+
     grid = torch.zeros(shape, dtype=torch.bool)
     grid[..., ::STRIDE, ::STRIDE] = True
-    seen = grid.flatten()
-    if isinstance(layers[-2], nn.Linear):
-        whole, bends = layers[-2], nn.Sequential(*layers[:-2])
-        weight, bias = whole.weight[seen], whole.bias[seen]
-    else:  # the image itself stands for the frame
-        bends = nn.Sequential(*layers, nn.Flatten())
-        weight, bias = torch.eye(len(seen))[seen], torch.zeros(int(seen.sum()))
-    frame = nn.Linear(weight.shape[1], weight.shape[0])
-    frame.load_state_dict({"weight": weight, "bias": bias})
-    return bends, frame.requires_grad_(False).to(device), seen.to(device)
+    return grid.flatten()
