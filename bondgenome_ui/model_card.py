@@ -60,7 +60,7 @@ def show_errors(model: GenomeModel) -> None:
     """Errors beside the baselines, by split and by species, and the aims with what was reached."""
     import pandas as pd
 
-    from bondgenome_core.genome.card import aims
+    from bondgenome_core.genome.card import aims, limits
 
     figures = model.card.get("figures", {})
     rows = error_rows(figures)
@@ -81,6 +81,7 @@ def show_errors(model: GenomeModel) -> None:
         return
     with st.expander(f"Aims: {int(table['Reached'].sum())} of {len(table)} reached", icon=":material/flag:", expanded=True):
         st.dataframe(table, hide_index=True, alt="Aims of this model and what was measured")
+        st.markdown("\n".join(f"- {words}" for words in limits(figures, model.kinds)))
 
 
 def error_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bondgenome_core.errors import ArtefactError, GenomeError
-from bondgenome_core.genome.card import aims
+from bondgenome_core.genome.card import aims, card_prose, limits
 from bondgenome_core.genome.code import check_genome
 from bondgenome_core.genome.images import flips_of_frame
 from bondgenome_core.genome.model import GenomeModel, find_model, model_for
@@ -135,6 +135,15 @@ def test_the_card_says_what_was_counted_and_whether_the_aim_was_reached(model):
     assert aims(model.card["figures"], ("C-C",)) == []
     assert not {a[0]: a[3] for a in aims(model.card["figures"], model.kinds)}["species"]
     assert set(model.card["figures"]["rmse_by_species"]) == {"Au2S3", "Au4S4"}
+
+
+def test_a_missed_aim_says_what_limits_it_and_a_reached_one_does_not(model):
+    figures = model.card["figures"]
+    missed = figures | {"subspace_reproducibility": 0.5, "gene_reproducibility": [0.5] * 8}
+    reached = figures | {"subspace_reproducibility": 1.0, "gene_reproducibility": [1.0] * 8}
+    (said,) = [words for words in limits(missed, model.kinds) if "seeds" in words]
+    assert said not in limits(reached, model.kinds)
+    assert said in card_prose(model.name, model.card, missed)
 
 
 def test_the_badge_stands_between_its_two_measures_and_bars_alone_do_not_decide(model):
