@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STUDIES = ASSETS / "amons" / "studies"
 SILICON = "silicon"
 FAMILY_NAMES = (*FAMILIES, SILICON)
-"""All seven; silicon is a study without members that are molecules."""
+"""All seven and the live set; silicon is a study without members that are molecules."""
 FAILED = 10.0
 """kcal/mol that a query counts which could not be predicted at all."""
 

@@ -90,6 +90,9 @@ def open_query(molecule: str) -> Query:
 
 @evaluate.command("amons")
 def evaluate_amons(
+    family: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Try only this one anew and read the others as kept; repeatable.")
+    ] = None,
     update: Annotated[bool, typer.Option(help="Keep the families for the page.")] = False,
     store: Annotated[Path | None, typer.Option(metavar="DB", help="Where energies of amons are kept.")] = None,
     as_json: AsJson = False,
@@ -97,5 +100,5 @@ def evaluate_amons(
     """Recompute the figures of amons: seven families, the live set, spectra, counts."""
     from ..amons import evaluate as figures_of
 
-    figures = figures_of.evaluate_amons(update=update, store=store, say=log)
+    figures = figures_of.evaluate_amons(family or figures_of.FAMILY_NAMES, update=update, store=store, say=log)
     answer(figures, "\n".join(f"{k}: {v}" for k, v in figures.items() if k != "records"), as_json=as_json)

@@ -67,7 +67,7 @@ def test_a_bad_folder_gets_one_sentence(verb, tmp_path, table, words):
     ("arguments", "words"),
     [
         (("predict", "[Na+].[Cl-]"), "several molecules"), (("amons", "missing.xyz"), "no file"),
-        (("predict", "CCO", "--reference", "mp2"), "reference level"),
+        (("predict", "CCO", "--reference", "mp2"), "reference level"), (("evaluate", "amons", "--family", "none"), "no family"),
     ],
 )  # fmt: skip
 def test_text_that_names_nothing_is_refused(verb, arguments, words):
