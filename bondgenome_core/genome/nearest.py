@@ -38,10 +38,9 @@ def nearest_codes(decoder: nn.Sequential, codes: Tensor, inputs: Tensor, masks: 
     if not len(codes):
         return codes
     with torch.no_grad():
-        seen = _seen(inputs.shape[1:]).to(codes.device)
-        dense = folded(decoder, seen)
-        weights = loss_weights(masks, rim=rim_weight, core=0.0).flatten(1)[:, seen]
-        parts = zip(*(t.split(BATCH) for t in (codes, inputs.flatten(1)[:, seen], weights)), strict=True)
+        pixels = torch.arange(inputs[0].numel(), device=codes.device).view(1, *inputs.shape[1:])
+        dense, weights = folded(decoder, _seen(pixels)[0]), _seen(loss_weights(masks, rim=rim_weight, core=0.0))
+        parts = zip(*(t.split(BATCH) for t in (codes, _seen(inputs), weights)), strict=True)
         steps = [_step(dense, *part, damping=damping) for part in parts]
     return torch.cat(steps)
 
@@ -121,7 +120,7 @@ class Folded(NamedTuple):
 
 
 def folded(decoder: nn.Sequential, seen: Tensor) -> Folded:
-    """A decoder for the pixels seen, (n_pixels,) bool; limits of ELF left aside, where nothing has a slope.
+    """A decoder for the pixels seen, (n_seen,) places; limits of ELF left aside, where nothing has a slope.
 
     Raises GenomeError for layers that are neither linear nor residual.
     """
@@ -141,9 +140,6 @@ def folded(decoder: nn.Sequential, seen: Tensor) -> Folded:
     return Folded(tuple(before), now, Affine(last.weight[seen].T.contiguous(), (), last.bias[seen]))
 
 
-def _seen(shape: tuple[int, ...]) -> Tensor:
-    import torch
-
-    grid = torch.zeros(shape, dtype=torch.bool)
-    grid[..., ::STRIDE, ::STRIDE] = True
-    return grid.flatten()
+def _seen(images: Tensor) -> Tensor:
+    """(n, n_seen) every second pixel in either direction."""
+    return images[..., ::STRIDE, ::STRIDE].flatten(1)

@@ -80,7 +80,7 @@ def test_maps_multiplied_out_are_the_decoder_and_its_slopes(decoder, world):
     from torch.func import jacfwd, vmap
 
     codes = world[0][:5]
-    seen = torch.arange(64 * 64) % 3 == 0
+    seen = torch.arange(0, 64 * 64, 3)
 
     def pixels(code):
         return decoder(code[None]).flatten()[seen]
