@@ -59,7 +59,7 @@ def test_figures_follow_from_the_records(monkeypatch):
     alive = [{"name": f"{n}, seed {s}", "error": 0.1 * s, "half_width": 1.0, "curve": []} for n in LIVE for s in range(5)]
     one = [{"name": "AT", "error": -0.4, "half_width": 1.0, "curve": []}]
     found = evaluate.error_figures(
-        {"biomolecules": bio, "live": alive} | dict.fromkeys(
+        {"biomolecules": bio, "live set": alive} | dict.fromkeys(
             ("organic", "water", "base pairs", "polymers", "boron nitride", "silicon"), one
         ), Store(),
     )  # fmt: skip
