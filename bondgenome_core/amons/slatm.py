@@ -100,7 +100,10 @@ def _three_bodies(kind: Tensor, charge: Tensor, r: Tensor, spectra: Spectra) -> 
     at_ends = (squares[0] + squares[2] - squares[1]) * (squares[1] + squares[2] - squares[0]) / (4 * squares[2] * ij * ik)
     strength = charge[i] * charge[j] * charge[k] * (spectra.step_angle / 3) / product**3
     bells = _Bells(spectra.angles, torch.arccos(at_i.clamp(-1, 1)), spectra.width_angle)
-    values = (bells.on_grid(np.cos).mul_((strength * at_ends)[:, None]).add_(strength[:, None])).mul_(bells.values)
+    # strength (1 + at_ends cos(middle + w)) over the window w, by the cosine of a sum
+    along, w = strength * at_ends, bells.window
+    parts = torch.stack([strength, along * torch.cos(bells.middle), -along * torch.sin(bells.middle)], dim=1)
+    values = (parts @ torch.stack([torch.ones_like(w), torch.cos(w), torch.sin(w)])).mul_(bells.values)
     return bells.summed(values, i * n_ends + spectra.place_of_ends(r.device)[kind[j], kind[k]], n * n_ends).reshape(n, -1)
 
 
@@ -118,7 +121,7 @@ def _distances(r: Tensor) -> Tensor:
 class _Bells:
     """Normalised Gaussians around ``centres``, each on the few points of a uniform grid where it is more than rounding.
 
-    values: (n, n_window).
+    values: (n, n_window).  middle: (n,) the grid's point next to each centre; window: (n_window,) steps from there.
     """
 
     def __init__(self, points: np.ndarray, centres: Tensor, width: float):
@@ -126,20 +129,23 @@ class _Bells:
         self.half = int(np.ceil(REACH * width / self.step))
         # the grid goes on by half a window on either side
         self.padded = points[0] + self.step * np.arange(-self.half, self.n_points + self.half)
-        first = torch.round((centres - points[0]) / self.step)
-        self.index = first.long()[:, None] + torch.arange(2 * self.half + 1, device=centres.device)
-        away = (centres - points[0]) - self.step * first  # from the middle of the window
-        window = self.step * torch.arange(-self.half, self.half + 1, device=centres.device, dtype=centres.dtype)
-        # exp(-(w - a)^2 / 2 s^2) = exp(-w^2 / 2 s^2) exp(w a / s^2) exp(-a^2 / 2 s^2): one exponential in two dimensions
-        scale = torch.exp(-0.5 * (away / width) ** 2) / np.sqrt(2 * np.pi * width**2)
-        self.values = scale[:, None] * torch.exp(window * (away[:, None] - 0.5 * window) / width**2)
+        nearest = torch.round((centres - points[0]) / self.step)
+        self.first, self.middle = nearest.long(), points[0] + self.step * nearest
+        self.places = torch.arange(2 * self.half + 1, device=centres.device)
+        self.window = w = self.step * (self.places - self.half).to(centres.dtype)
+        away = centres - self.middle
+        # -(w - a)^2 / 2 s^2, from products of what depends on w alone and on the centre alone
+        slopes = torch.stack([w, torch.full_like(w, -0.5)]) / width**2
+        height = -0.5 * (w / width) ** 2 - 0.5 * np.log(2 * np.pi * width**2)
+        self.values = torch.addmm(height, torch.stack([away, away * away], dim=1), slopes).exp_()
 
     def on_grid(self, function: Callable[[np.ndarray], np.ndarray]) -> Tensor:
         """(n, n_window): a function of the grid's points."""
-        return torch.tensor(function(self.padded), dtype=self.values.dtype, device=self.values.device)[self.index]
+        told = torch.tensor(function(self.padded), dtype=self.values.dtype, device=self.values.device)
+        return told[self.first[:, None] + self.places]
 
     def summed(self, values: Tensor, rows: Tensor, n_rows: int) -> Tensor:
         """(n_rows, n_points): values (n, n_window) added to the row of each Gaussian; what lies off the grid is dropped."""
-        index = (self.index + (rows * len(self.padded))[:, None]).flatten()
-        out = torch.bincount(index, values.flatten(), minlength=n_rows * len(self.padded))
+        index = (self.first + rows * len(self.padded))[:, None] + self.places
+        out = torch.bincount(index.flatten(), values.flatten(), minlength=n_rows * len(self.padded))
         return out.view(n_rows, -1)[:, self.half : self.half + self.n_points].to(values.dtype)
