@@ -33,7 +33,7 @@ class Schedule:
     straight: eV/Angstrom, where the loss of a force component turns from a parabola to a line.
     """
 
-    epochs: int = 200
+    epochs: int = 100
     batch: int = 4
     learning_rate: float = 1e-3
     warm_up: int = 500
