@@ -9,13 +9,14 @@ import numpy as np
 
 from ..indices.bond_class import CLASSES
 from ..quantities import QUANTITIES
+from .domain import Domain
 from .index_model import INDICES, LAYERS
 from .model import GenomeModel
 from .network import N_GENES, Layer
 from .piece import SCALE
 
 HISTOGRAM_BINS = 32
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 HALF, BYTES, THEN = "half:", "bytes:", "|"
 
 
@@ -33,7 +34,7 @@ def browser_payload(model: GenomeModel) -> dict[str, Any]:
         "genes": [s | {"reproducibility": r} for s, r in zip(gene_statistics(genomes), _reproducibility(model), strict=True)],
         "training": {"n": len(genomes), "values": _pack(tensors["training_genomes"])},
         "indices": _indices(model), "stated_errors": model.card.get("figures", {}).get("stated_errors"),
-        **{name: reference.tolist() for name, reference in model.code.domain._asdict().items()},
+        "domain": _domain(model.code.domain),
     }  # fmt: skip
 
 
@@ -48,6 +49,12 @@ def gene_statistics(genomes: np.ndarray) -> list[dict[str, Any]]:
             "mean": float(column.mean()), "sd": float(column.std()), "counts": counts.tolist(), "edges": edges.tolist(),
         })  # fmt: skip
     return out
+
+
+def _domain(domain: Domain) -> dict[str, Any]:
+    """Percentiles as numbers, what is measured against packed."""
+    packed = {name: _pack(getattr(domain, name)) for name in ("slopes", "references", "errors")}
+    return {name: reference.tolist() for name, reference in domain._asdict().items() if name not in packed} | packed
 
 
 def _layers(layers: tuple[Layer, ...], tensors: dict[str, np.ndarray], prefix: str) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import GenomeError
-from .domain import Badge, Domain, badge, badge_percentiles, reference_domain
+from ..slices.slice_set import disc
+from .domain import Badge, Domain, badges, reference_domain
 from .images import network_input
 from .nearest import NEAREST, nearest_codes
 from .network import N_GENES, Architecture, load_weights
@@ -23,6 +24,8 @@ BATCH = 32
 
 REFERENCES = 2048
 """Training genomes whose own distances and re-encoding errors are the measure for others: enough for a percentile."""
+FOR_SLOPES, STEP = 128, 0.05
+"""Training genomes around which slopes are averaged; step of the differences."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,8 @@ class Code:
         """What training genomes show themselves, from at most 2,048 of them, evenly spaced."""
         known = self.training_genomes
         rows = slice(None, None, -(-len(known) // REFERENCES))
-        return reference_domain(known, self.reencode(known[rows]), rows)
+        slopes = self._slopes(known[:: -(-len(known) // FOR_SLOPES)])
+        return reference_domain(known, rows, self.reencoding_errors(known[rows]), slopes)
 
     def encode(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         """(n, 8) genomes of ELF images (n, 64, 64) with masks: by the encoder, bettered where the code says how (``NEAREST``)."""
@@ -73,20 +77,31 @@ class Code:
         with torch.no_grad():
             return torch.cat([self.decoder(x) for x in torch.from_numpy(values).split(BATCH)])[:, 0].numpy()
 
-    def reencode(self, genomes: np.ndarray) -> np.ndarray:
-        """(n, 8) what the encoder alone says of the decoded images."""
+    def reencoding_errors(self, genomes: np.ndarray) -> np.ndarray:
+        """(n,) RMSE, ELF, between the images of genomes and of what the encoder alone says of these images."""
         import torch
 
-        return self._encode(torch.from_numpy(self.decode(genomes))[:, None])
+        images = self.decode(genomes)
+        again = self.decode(self._encode(torch.from_numpy(images)[:, None]))
+        return np.asarray(np.sqrt(((again - images) ** 2).mean((1, 2))))
 
     def badge(self, genome: np.ndarray) -> Badge:
         """How far a genome lies from the training bonds."""
-        values = check_genome(genome)
-        return badge(values, self.reencode(values[None])[0], self.training_genomes, self.domain)
+        return self.badges(check_genome(genome)[None])[0]
+
+    def badges(self, genomes: np.ndarray) -> list[Badge]:
+        """Badges of many genomes (n, 8)."""
+        return badges(genomes, self.reencoding_errors(genomes), self.training_genomes, self.domain)
 
     def badge_percentiles(self, genomes: np.ndarray) -> np.ndarray:
         """(n,) percentiles of the badges of many genomes."""
-        return badge_percentiles(genomes, self.reencode(genomes), self.training_genomes, self.domain)
+        return np.array([b.percentile for b in self.badges(genomes)])
+
+    def _slopes(self, genomes: np.ndarray) -> np.ndarray:
+        """(8,) root mean square change of the image within 2.4 Angstrom per unit of each gene, around some genomes."""
+        steps = STEP * np.eye(N_GENES, dtype=np.float32)
+        changes = [(self.decode(genomes + s) - self.decode(genomes - s))[:, disc()] / (2 * STEP) for s in steps]
+        return np.sqrt([np.mean(c**2) for c in changes])
 
     def _encode(self, inputs: Tensor) -> np.ndarray:
         import torch

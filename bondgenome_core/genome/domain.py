@@ -1,8 +1,10 @@
 """How far a genome lies from the bonds the model was trained on.
 
-Two measures, the mean distance to the 5 nearest training genomes and the re-encoding error |E(D(g)) - g|, and their
-geometric mean: each as a percentile of what the training bonds themselves show.  The verdict follows the geometric mean;
-how well it ranks the errors on species never seen stands on the card (``ood_calibration``).
+Two measures, both in ELF.  The distance: root of sum_k (slope_k dg_k)^2, slope_k the root mean square change of the image per
+unit of gene k, as a mean over the 5 nearest training genomes.  The re-encoding error: RMSE between D(E(D(g))) and D(g) on the
+full window, half that of the genome itself and half the mean over the 64 nearest reference genomes.  Each, and their geometric
+mean, as a percentile of what the training bonds themselves show.  The verdict follows the geometric mean; how well it ranks the
+errors on species never seen stands on the card (``ood_calibration``), how it was chosen in docs/decisions/domain-badge.md.
 """
 
 from __future__ import annotations
@@ -11,21 +13,29 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-NEIGHBOURS = 5
+NEIGHBOURS, AROUND = 5, 64
+"""Training genomes that the distance, and reference genomes that the re-encoding error is a mean over."""
 INSIDE, EDGE = 95.0, 99.0
 """Percentiles: up to the first 'inside', up to the second 'at the edge', beyond 'outside'."""
 
 
 class Domain(NamedTuple):
-    """Reference distributions, each the 0th to 100th percentile (101,) over training genomes."""
+    """What training genomes show themselves.
 
+    slopes: (8,) ELF per unit of a gene.  references: (n, 8) some training genomes, evenly spaced; errors: (n,) their own
+    re-encoding errors, ELF.  Percentiles: the 0th to 100th (101,) over the references.
+    """
+
+    slopes: np.ndarray
+    references: np.ndarray
+    errors: np.ndarray
     distance_percentiles: np.ndarray
     reencoding_percentiles: np.ndarray
     joint_percentiles: np.ndarray
 
 
 class Badge(NamedTuple):
-    """Both measures and their percentiles among training bonds; percentile: that of their geometric mean."""
+    """Both measures, ELF, and their percentiles among training bonds; percentile: that of their geometric mean."""
 
     distance: float
     distance_percentile: float
@@ -45,36 +55,38 @@ def verdict_of(percentile: float) -> str:
     return "edge" if percentile <= EDGE else "outside"
 
 
-def neighbour_distances(genomes: np.ndarray, training: np.ndarray, *, own: bool = False) -> np.ndarray:
-    """(n,) mean Euclidean distance to the 5 nearest training genomes (others, where own)."""
+def reference_domain(training: np.ndarray, rows: slice, errors: np.ndarray, slopes: np.ndarray) -> Domain:
+    """The domain of training genomes (n, 8).  rows: which are references; errors: their own re-encoding errors."""
+    references = training[rows]
+    distance = _nearest(references * slopes, training * slopes, NEIGHBOURS, own=True)[0].mean(1)
+    error = _with_surroundings(errors, _nearest(references * slopes, references * slopes, AROUND, own=True)[1], errors)
+    percentiles = (np.percentile(v, np.arange(101)) for v in (distance, error, _joint(distance, error)))
+    return Domain(slopes, references, errors, *percentiles)
+
+
+def badges(genomes: np.ndarray, errors: np.ndarray, training: np.ndarray, domain: Domain) -> list[Badge]:
+    """Badges of genomes (n, 8) given their own re-encoding errors (n,)."""
+    scaled = genomes * domain.slopes
+    distance = _nearest(scaled, training * domain.slopes, NEIGHBOURS)[0].mean(1)
+    error = _with_surroundings(errors, _nearest(scaled, domain.references * domain.slopes, AROUND)[1], domain.errors)
+    columns = (
+        distance, _percentile(distance, domain.distance_percentiles), error, _percentile(error, domain.reencoding_percentiles),
+        _percentile(_joint(distance, error), domain.joint_percentiles),
+    )  # fmt: skip
+    return [Badge(*(float(v) for v in row)) for row in zip(*columns, strict=True)]
+
+
+def _nearest(points: np.ndarray, known: np.ndarray, n: int, *, own: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Distances and places (n_points, n) of the nearest known ones; own: points are among them and do not count themselves."""
     from sklearn.neighbors import NearestNeighbors
 
-    tree = NearestNeighbors(n_neighbors=NEIGHBOURS + own).fit(training)
-    return tree.kneighbors(genomes)[0][:, int(own) :].mean(1)
+    found = NearestNeighbors(n_neighbors=min(n + own, len(known))).fit(known).kneighbors(points)
+    return found[0][:, int(own) :], found[1][:, int(own) :]
 
 
-def reference_domain(training: np.ndarray, reencoded: np.ndarray, rows: slice) -> Domain:
-    """Percentiles of the measures over some rows of the training genomes (n, 8), and the re-encodings of these rows."""
-    own = training[rows]
-    distance = neighbour_distances(own, training, own=True)
-    error = np.linalg.norm(reencoded - own, axis=1)
-    return Domain(*(np.percentile(v, np.arange(101)) for v in (distance, error, _joint(distance, error))))
-
-
-def badge(genome: np.ndarray, reencoded: np.ndarray, training: np.ndarray, domain: Domain) -> Badge:
-    """The badge of one genome (8,) given its re-encoding (8,)."""
-    distance = float(neighbour_distances(genome[None], training)[0])
-    error = float(np.linalg.norm(reencoded - genome))
-    percentiles = (
-        float(_percentile(v, reference)) for v, reference in zip((distance, error, _joint(distance, error)), domain, strict=True)
-    )
-    return Badge(distance, next(percentiles), error, next(percentiles), next(percentiles))
-
-
-def badge_percentiles(genomes: np.ndarray, reencoded: np.ndarray, training: np.ndarray, domain: Domain) -> np.ndarray:
-    """(n,) percentiles of the badges of genomes (n, 8) given their re-encodings (n, 8)."""
-    joint = _joint(neighbour_distances(genomes, training), np.linalg.norm(reencoded - genomes, axis=1))
-    return _percentile(joint, domain.joint_percentiles)
+def _with_surroundings(errors: np.ndarray, places: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Half of what each shows itself, half of what those around it show."""
+    return np.asarray((errors + known[places].mean(1)) / 2)
 
 
 def _joint(distance: Any, error: Any) -> Any:

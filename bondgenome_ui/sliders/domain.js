@@ -1,18 +1,18 @@
 // How far a genome lies from the bonds a model was trained on: the same measures as bondgenome_core.genome.domain.
 
-export const NEIGHBOURS = 5;
+const NEIGHBOURS = 5, AROUND = 64;
 const INSIDE = 95, EDGE = 99;   // percentiles among training bonds
 
-// image: the genome decoded, where it is at hand already.
-export function badgeOf(model, genome, image = model.decode(genome)) {
-  const again = model.encode(image);
-  const distance = neighbourDistance(genome, model.training);
-  const error = Math.hypot(...Array.from(genome, (g, k) => again[k] - g));
-  const distancePercentile = percentileOf(distance, model.distance_percentiles);
-  const reencodingPercentile = percentileOf(error, model.reencoding_percentiles);
-  const percentile = percentileOf(Math.sqrt(distance * error), model.joint_percentiles);
+// image: the genome decoded, where it is at hand already; a copy, since the decoder runs again.
+export function badgeOf(model, genome, image = Float32Array.from(model.decode(genome))) {
+  const { domain } = model, at = domain.inElf(Float32Array.from(genome));
+  const distance = mean(nearest(at, domain.training, NEIGHBOURS).map(([square]) => Math.sqrt(square)));
+  const around = mean(nearest(at, domain.references, AROUND).map(([, k]) => domain.errors[k]));
+  const error = (rootMeanSquare(model.decode(Array.from(model.encode(image))), image) + around) / 2;
+  const percentile = percentileOf(Math.sqrt(distance * error), domain.joint_percentiles);
   return {
-    distance, distancePercentile, error, reencodingPercentile, percentile,
+    distance, distancePercentile: percentileOf(distance, domain.distance_percentiles),
+    error, reencodingPercentile: percentileOf(error, domain.reencoding_percentiles), percentile,
     stated: statedError(percentile, model.stated_errors), verdict: verdictOf(percentile),
   };
 }
@@ -31,19 +31,29 @@ export function verdictOf(percentile) {
   return percentile <= EDGE ? "edge" : "outside";
 }
 
-// Mean Euclidean distance to the nearest training genomes.
-export function neighbourDistance(genome, training) {
-  const n = genome.length, nearest = new Array(NEIGHBOURS).fill(Infinity);
-  for (let at = 0; at < training.length; at += n) {
+// [squared distance, number] of the nearest known genomes, nearest first.
+export function nearest(genome, known, most) {
+  const n = genome.length, found = Array.from({ length: Math.min(most, known.length / n) }, () => [Infinity, -1]);
+  for (let at = 0; at < known.length; at += n) {
     let sum = 0;
-    for (let k = 0; k < n; k++) sum += (training[at + k] - genome[k]) ** 2;
-    if (sum >= nearest[NEIGHBOURS - 1]) continue;
-    let place = NEIGHBOURS - 1;
-    for (; place > 0 && nearest[place - 1] > sum; place--) nearest[place] = nearest[place - 1];
-    nearest[place] = sum;
+    for (let k = 0; k < n; k++) sum += (known[at + k] - genome[k]) ** 2;
+    if (sum >= found[found.length - 1][0]) continue;
+    let place = found.length - 1;
+    for (; place > 0 && found[place - 1][0] > sum; place--) found[place] = found[place - 1];
+    found[place] = [sum, at / n];
   }
-  const found = nearest.filter(Number.isFinite);
-  return found.reduce((total, square) => total + Math.sqrt(square), 0) / found.length;
+  return found;
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+// Root mean square difference, over counting pixels where they are given.
+export function rootMeanSquare(a, b, counts) {
+  let sum = 0, n = 0;
+  for (let k = 0; k < a.length; k++) {
+    if (!counts || counts[k]) { sum += (a[k] - b[k]) ** 2; n++; }
+  }
+  return Math.sqrt(sum / n);
 }
 
 // Where a value stands among the 0th to 100th percentile; 100 at and beyond the largest.

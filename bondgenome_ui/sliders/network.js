@@ -27,13 +27,20 @@ function widened(bits) {
   return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -24 * fraction;
 }
 
-// A model payload -> its two networks, its training genomes and the percentiles of its domain.
+// A model payload -> its two networks, its training genomes and its domain.
 export function openModel(payload) {
+  const training = unpack(payload.training.values), slopes = unpack(payload.domain.slopes);
+  const inElf = (genomes) => genomes.map((g, at) => g * slopes[at % slopes.length]);
   return {
     ...payload,
     decode: compile(payload.decoder, { channels: payload.decoder[0].sizes[0], size: 1 }),
     encode: compile(payload.encoder, { channels: payload.encoder[0].sizes[0], size: Math.sqrt(pixels(payload.decoder)) }),
-    training: unpack(payload.training.values),
+    training,
+    // genomes in ELF: a unit of each gene is the change of the image that it makes
+    domain: {
+      ...payload.domain, inElf, training: inElf(training),
+      references: inElf(unpack(payload.domain.references)), errors: unpack(payload.domain.errors),
+    },
     indices: payload.indices && {
       ...payload.indices,
       members: payload.indices.members.map((layers) => compile(layers, { channels: payload.decoder[0].sizes[0], size: 1 })),

@@ -23,17 +23,8 @@ export function showBadge(root, badge) {
     const row = root.querySelector(`.${name}`);
     row.querySelector("i").style.width = `${percentile}%`;
     row.querySelector("output").textContent = percentile > 99 ? "> 99 %" : `${percentile.toFixed(0)} %`;
-    row.title = `${value.toFixed(3)} in units of the genome; ${percentile.toFixed(1)} % of the training bonds lie below`;
+    row.title = `${value.toFixed(3)} in ELF; ${percentile.toFixed(1)} % of the training bonds lie below`;
   }
-}
-
-// Root mean square difference over counting pixels, and the largest ELF on the bond line.
-export function rootMeanSquare(a, b, counts) {
-  let sum = 0, n = 0;
-  for (let k = 0; k < a.length; k++) {
-    if (counts[k]) { sum += (a[k] - b[k]) ** 2; n++; }
-  }
-  return Math.sqrt(sum / n);
 }
 
 // ELF along the bond: mean of the two middle rows, as in Python.
@@ -42,6 +33,7 @@ export function profileOf(image, n) {
   return Float32Array.from({ length: n }, (_, k) => (image[low + k] + image[high + k]) / 2);
 }
 
+// The largest ELF on the bond line.
 export function lineMaximum(profile, cut) {
   const middle = (cut.n >> 1) * cut.n;
   let best = null;

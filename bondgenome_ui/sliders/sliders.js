@@ -3,14 +3,14 @@
 // Streamlit calls the default export whenever Python sends new data.  The way back (undo) outlives the page, by bond.
 
 import { openModel, unpack } from "./network.js";
-import { badgeOf } from "./domain.js";
+import { badgeOf, rootMeanSquare } from "./domain.js";
 import { IndexList } from "./indices.js";
 import { Choices } from "./choices.js";
 import { Track, between, same } from "./track.js";
 import { GeneRow, element, iconButton } from "./gene.js";
 import { Panel } from "./panel.js";
 import { slotOf } from "./slot.js";
-import { SmallMap, drawProfile, lineMaximum, listNeighbours, profileOf, rootMeanSquare, showBadge } from "./sidebar.js";
+import { SmallMap, drawProfile, lineMaximum, listNeighbours, profileOf, showBadge } from "./sidebar.js";
 import { Strip, pathFrames, sweepFrames } from "./strips.js";
 
 const tracks = (window.bondgenomeTracks ??= new Map());

@@ -155,6 +155,21 @@ def test_the_badge_stands_between_its_two_measures_and_bars_alone_do_not_decide(
     assert model.code.badge_percentiles(model.training_genomes[7:8] * 1.3)[0] == pytest.approx(expected, abs=1e-3)
 
 
+def test_both_measures_of_the_badge_are_in_elf_and_as_defined(model):
+    """Against a plain loop over the definitions; a genome moved along its steepest gene moves further than along its flattest."""
+    code, domain = model.code, model.code.domain
+    genome = model.training_genomes[7] * 1.3
+    away = np.sort(np.linalg.norm((model.training_genomes - genome) * domain.slopes, axis=1))
+    found = model.badge(genome)
+    assert found.distance == pytest.approx(away[:5].mean(), rel=1e-5)
+    near = np.argsort(np.linalg.norm((domain.references - genome) * domain.slopes, axis=1))[:64]
+    own = code.reencoding_errors(genome[None])[0]
+    assert found.reencoding_error == pytest.approx((own + domain.errors[near].mean()) / 2, rel=1e-4)
+    steps = 5 * np.eye(8, dtype=np.float32)
+    further = [model.badge(genome + s).distance for s in steps[[domain.slopes.argmax(), domain.slopes.argmin()]]]
+    assert further[0] > further[1]
+
+
 def test_a_few_thousand_references_give_the_percentiles_of_all(model, monkeypatch):
     from bondgenome_core.genome import code
 
