@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bonds import find_bonds
+from .bonds import LITERATURE_CUTOFFS, default_cutoffs, find_bonds
 from .structure import Structure
 
 SHORTEST_CONTACT = {"S-Au": 2.05, "Au-Au": 2.2}
 """Angstrom.  In GFN1-xTB trajectories of rings and chains at 900 K S-Au has mean 2.42, standard deviation
 0.13 and a steep inner wall: none of about 1,600 bond instances lay below 2.1, so 2.05 spares healthy snapshots."""
+STRETCH = 1.25
+"""Times the cut-off of a bond between other elements: a C-H bond that swings past its 1.28 Angstrom, as one in some ten thousand
+does at 500 K, is not broken."""
 
 
-def pieces(structure: Structure) -> np.ndarray:
-    """(n_atoms,) number of the connected piece each atom belongs to, by the default cut-offs."""
+def pieces(structure: Structure, *, stretch: float = 1.0) -> np.ndarray:
+    """(n_atoms,) number of the connected piece each atom belongs to, by the default cut-offs; stretch: times those that are not
+    of the literature."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     n = len(structure)
-    bonds = find_bonds(structure)
+    cutoffs = {k: stretch * d for k, d in default_cutoffs(structure.symbols).items() if k not in LITERATURE_CUTOFFS}
+    bonds = find_bonds(structure, cutoffs)
     i, j = [b.i for b in bonds], [b.j for b in bonds]
     return connected_components(coo_matrix((np.ones(len(bonds)), (i, j)), shape=(n, n)), directed=False)[1]
 
@@ -38,7 +43,7 @@ def why_broken(structure: Structure, *, n_pieces: int = 1) -> str | None:
         if structure.length(bond) < limit:
             kind, d = structure.kind(bond), structure.length(bond)
             return f"the {kind} contact of atoms {bond.i} and {bond.j} is {d:.2f} Angstrom, below {limit}"
-    found = int(pieces(structure).max()) + 1
+    found = int(pieces(structure, stretch=STRETCH).max()) + 1
     if found > n_pieces:
         return f"it has fallen into {found} pieces where {n_pieces} belong"
     return None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bondgenome_core.structures.bonds import with_bonds
+from bondgenome_core.structures.bonds import find_bonds, with_bonds
 from bondgenome_core.structures.builders.slab import LARGE, thiolate_slab
 from bondgenome_core.structures.gallery import gallery, load_gallery_structure
 from bondgenome_core.structures.integrity import is_broken
@@ -77,6 +77,21 @@ def test_negative_control_pulled_and_squeezed_rings_are_broken():
 
 
 @pytest.mark.law
+def test_a_bond_that_swings_is_whole_and_one_that_left_is_broken():
+    """A C-H bond of 1.45 Angstrom is beyond the cut-off of bonds that are drawn; one of 2.2 Angstrom is gone."""
+    methane = load_gallery_structure("methane")
+    carbon, hydrogen = methane.symbols.index("C"), methane.symbols.index("H")
+    along = methane.positions[hydrogen] - methane.positions[carbon]
+    moved = {}
+    for length in (1.45, 2.2):
+        positions = methane.positions.copy()
+        positions[hydrogen] = positions[carbon] + length * along / np.linalg.norm(along)
+        moved[length] = Structure(methane.numbers, positions)
+    assert len(find_bonds(moved[1.45])) == 3
+    assert not is_broken(moved[1.45])
+    assert is_broken(moved[2.2])
+
+
 def test_au6_is_planar_and_au20_a_tetrahedron():
     flat = load_gallery_structure("au6").positions
     assert np.linalg.svd(flat - flat.mean(axis=0))[1][2] < 0.05
