@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FIRST_RADIUS = 0.1
-REACH = 6.5
-"""Widths from its centre at which a Gaussian has fallen to 1e-9 of its height."""
+REACH = 6.0
+"""Widths from its centre at which a Gaussian has fallen to 2e-8 of its height."""
 MARGIN = np.radians(20.0)
 """The angles' grid reaches so far beyond 0 and pi."""
 
@@ -60,10 +60,11 @@ class Spectra:
         """Pairs of elements of the two ends of a triangle, by place among ``elements``."""
         return tuple(combinations_with_replacement(range(len(self.elements)), 2))
 
-    def place_of_ends(self, device: torch.device) -> Tensor:
+    @cached_property
+    def place_of_ends(self) -> Tensor:
         """(n_elements, n_elements) index of a pair of elements in ``ends``."""
         n = len(self.elements)
-        return torch.tensor([[self.ends.index((min(a, b), max(a, b))) for b in range(n)] for a in range(n)], device=device)
+        return torch.tensor([[self.ends.index((min(a, b), max(a, b))) for b in range(n)] for a in range(n)])
 
     @property
     def n_features(self) -> int:
@@ -77,45 +78,41 @@ def atomic_spectra(numbers: Sequence[int] | np.ndarray, positions: np.ndarray, s
     kind = torch.tensor([place[int(z)] for z in numbers], device=device)
     charge = torch.tensor(np.asarray(numbers), device=device, dtype=dtype)
     r = torch.tensor(np.asarray(positions), device=device, dtype=dtype)
-    return torch.cat([charge[:, None], _two_bodies(kind, charge, r, spectra), _three_bodies(kind, charge, r, spectra)], dim=1)
+    with torch.inference_mode():  # many small steps, of which every one would be watched for gradients
+        d = torch.linalg.vector_norm(r[:, None] - r, dim=-1)
+        near = (d <= spectra.cutoff).fill_diagonal_(False)
+        blocks = [_two_bodies(kind, charge, d, near, spectra), _three_bodies(kind, charge, d, near, spectra)]
+    return torch.cat([charge[:, None], *blocks], dim=1)
 
 
-def _two_bodies(kind: Tensor, charge: Tensor, r: Tensor, spectra: Spectra) -> Tensor:
+def _two_bodies(kind: Tensor, charge: Tensor, d: Tensor, near: Tensor, spectra: Spectra) -> Tensor:
     n, n_kinds = len(kind), len(spectra.elements)
-    d = _distances(r)
-    i, j = torch.nonzero((d < spectra.cutoff) & ~torch.eye(n, dtype=torch.bool, device=r.device), as_tuple=True)
+    i, j = torch.nonzero(near, as_tuple=True)
     bells = _Bells(spectra.radii, d[i, j], spectra.width_r)
     values = (0.5 * spectra.step_r * charge[i] * charge[j])[:, None] * bells.values * bells.on_grid(lambda x: 1 / np.abs(x) ** 6)
     return bells.summed(values, i * n_kinds + kind[j], n * n_kinds).reshape(n, -1)
 
 
-def _three_bodies(kind: Tensor, charge: Tensor, r: Tensor, spectra: Spectra) -> Tensor:
-    n, n_ends, d = len(kind), len(spectra.ends), _distances(r)
-    i, j, k = _triangles(d, spectra.cutoff)
-    ij, ik, jk = d[i, j], d[i, k], d[j, k]
-    product = ij * ik * jk
-    squares = [side * side for side in (ij, ik, jk)]
+def _three_bodies(kind: Tensor, charge: Tensor, d: Tensor, near: Tensor, spectra: Spectra) -> Tensor:
+    n, n_ends = len(kind), len(spectra.ends)
+    # corners j < k of all triangles at i whose sides are within the cut-off
+    i, j, k = torch.nonzero(near[:, :, None] & near[:, None, :] & torch.triu(near, 1)[None], as_tuple=True)
+    at_jk = j * n + k
+    ij, ik, jk = (d.flatten()[at] for at in (i * n + j, i * n + k, at_jk))
+    arms, squares = ij * ik, [side * side for side in (ij, ik, jk)]
     # law of cosines at i; the product of the cosines at j and k enters the strength
-    at_i = (squares[0] + squares[1] - squares[2]) * jk / (2 * product)
-    at_ends = (squares[0] + squares[2] - squares[1]) * (squares[1] + squares[2] - squares[0]) / (4 * squares[2] * ij * ik)
-    strength = charge[i] * charge[j] * charge[k] * (spectra.step_angle / 3) / product**3
+    difference = squares[0] - squares[1]
+    at_i = (squares[0] + squares[1] - squares[2]) / (2 * arms)
+    at_ends = (squares[2] * squares[2] - difference * difference) / (4 * squares[2] * arms)
+    far_ends = (spectra.step_angle / 3) * torch.outer(charge, charge)
+    strength = charge[i] * far_ends.flatten()[at_jk] / (arms * jk) ** 3
     bells = _Bells(spectra.angles, torch.arccos(at_i.clamp(-1, 1)), spectra.width_angle)
     # strength (1 + at_ends cos(middle + w)) over the window w, by the cosine of a sum
     along, w = strength * at_ends, bells.window
-    parts = torch.stack([strength, along * torch.cos(bells.middle), -along * torch.sin(bells.middle)], dim=1)
-    values = (parts @ torch.stack([torch.ones_like(w), torch.cos(w), torch.sin(w)])).mul_(bells.values)
-    return bells.summed(values, i * n_ends + spectra.place_of_ends(r.device)[kind[j], kind[k]], n * n_ends).reshape(n, -1)
-
-
-def _triangles(d: Tensor, cutoff: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Corners (i, j < k) of all triangles whose sides (n, n) are within the cut-off."""
-    near = (d <= cutoff) & ~torch.eye(len(d), dtype=torch.bool, device=d.device)
-    i, j, k = torch.nonzero(near[:, :, None] & near[:, None, :] & torch.triu(near, 1)[None], as_tuple=True)
-    return i, j, k
-
-
-def _distances(r: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(r[:, None] - r, dim=-1)
+    parts = torch.stack([along * torch.cos(bells.middle), -along * torch.sin(bells.middle)], dim=1)
+    values = torch.addmm(strength[:, None], parts, torch.stack([torch.cos(w), torch.sin(w)])).mul_(bells.values)
+    ends = spectra.place_of_ends.to(d.device)[kind[:, None], kind]
+    return bells.summed(values, i * n_ends + ends.flatten()[at_jk], n * n_ends).reshape(n, -1)
 
 
 class _Bells:
