@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from bondgenome_core.electrons.shipped import load_shipped
 from bondgenome_core.elf import engine as engine_module
 from bondgenome_core.elf.engine import ElfEngine
 from bondgenome_core.slices import sample as sample_module
@@ -82,3 +83,24 @@ def test_without_images_of_the_cores_the_masks_differ(at_the_edge, in_the_middle
     monkeypatch.setattr(sample_module, "lattice_images", lambda *_: np.zeros((1, 3)))
     edge, middle = (gold_sulfur_slices(w)[1] for w in (at_the_edge, in_the_middle))
     assert (edge[0].mask != middle[0].mask).any()
+
+
+@pytest.mark.law
+def test_bonds_of_the_shipped_slab_across_its_edges_are_their_translated_copies():
+    """Real orbitals: PBE of the thiolate on Au(111), three gold-gold bonds that leave the cell and the same ones within it."""
+    slab = load_shipped("au111_sch3_4x4")
+    s = slab.structure
+    crossing = [b for b in s.bonds if s.kind(b) == "Au-Au" and any(b.shift)][::25][:3]
+    moved = {}
+    for bond in crossing:
+        fractions = s.positions @ np.linalg.inv(s.cell)
+        middle = 0.5 * (fractions[bond.i] + fractions[bond.j] + bond.shift)
+        wrapped = replace(slab, structure=with_bonds(s.with_(positions=(fractions - middle + 0.5) % 1.0 @ s.cell, bonds=())))
+        inside = [b for b in wrapped.structure.bonds if (b.i, b.j) == (bond.i, bond.j) and not any(b.shift)]
+        moved[bond] = (wrapped, inside)
+    for bond, (wrapped, inside) in moved.items():
+        (same,) = inside
+        here, there = (sample_planes(ElfEngine(w, "cpu", torch.float64), [Plane(b)]) for w, b in ((slab, bond), (wrapped, same)))
+        np.testing.assert_allclose(here[0].image, there[0].image, rtol=0, atol=1e-6)
+        assert np.ptp(here[0].image) > 0.3
+    assert len(crossing) == 3
