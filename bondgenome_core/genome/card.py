@@ -18,8 +18,6 @@ _SEEDS = (
 LIMITS = {
     "subspace_reproducibility": _SEEDS,
     "gene_reproducibility, the least of eight": _SEEDS,
-    "ood_calibration": "Nearest codes made the errors of unseen species smaller and harder to rank. The re-encoding error ranks "
-    "them better where it is measured in the image instead of in the code, but not well enough (docs/decisions/nearest-code.md).",
     "r2 of polarization": "Between two gold atoms ELF is largest at both edges of the cores, and which edge is larger by a hair "
     "decides the sign: a value of two sides, not a continuous one (docs/theory/indices.md). `elf_centroid` says it continuously.",
     "r2 of mayer_order": "One plane of ELF does not show all of it: a larger weight of the indices in training raises it by "
