@@ -121,7 +121,7 @@ def _show_trust(model: PotentialModel, trust: Reliability, geometry: object) -> 
         ),
         (
             "of the forces' s.d.",
-            f"{100 * trust.share:.0f} %",
+            f"{100 * trust.share:.{0 if trust.share > 0.1 else 1}f} %",
             f"{trust.force_sd:.3f} eV/Å: on the model's test frames, or here if larger.",
         ),
         (

@@ -1,7 +1,8 @@
 """Relevance of walks: how much of a prediction flows along atoms i0 -> i1 -> ... -> iL, one per layer (GNN-LRP).
 
 R(W) = sum over features of h0(i0) dE~/dh0(i0), where after each layer only atom i_l passes gradient on.  Walks are pooled
-without enumerating them: masks of atom sets in one batch give the sum over all walks inside each set.
+without enumerating them: the sum over all walks inside a set of atoms is one backward pass over these atoms alone, what arrives
+from outside being held fixed; all sets go in one batch.
 
 pairs      walks that visit exactly i and j: R({i,j}) - R({i}) - R({j}), the Harsanyi dividend; single atoms on the diagonal
 endpoints  all walks from i to k (our definition): shows coupling past the cut-off, sums to the whole
@@ -12,7 +13,8 @@ Schnake et al. 10.1109/TPAMI.2021.3115452; subsets as in Xiong et al. (PMLR 162:
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise, permutations, product
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,8 +22,10 @@ from torch import Tensor
 from ..potentials.contract import Potential
 from ..potentials.graph import Graph
 
-BATCH, EDGES = 256, 200_000
-"""Sets of atoms that go through the network together, and edges of all their copies: about 1 GB in PaiNN."""
+EDGES = 200_000
+"""Edges of all copies of a graph that go through the network together: about 1 GB in PaiNN."""
+SETS = 8192
+"""Sets of atoms that go through it together."""
 JACOBIAN_BATCH = 1024
 
 
@@ -30,45 +34,82 @@ def batch_for(graph: Graph, most: int) -> int:
     return max(1, min(most, EDGES // max(1, len(graph.receiver))))
 
 
-def subset_relevances(model: Potential, graph: Graph, masks: Tensor) -> Tensor:
-    """(n_sets,) sums over all walks inside each set of atoms.  model: from ``explainable``; masks: (n_sets, n_atoms) bool."""
-    return torch.cat([_inside(model, graph, part) for part in masks.split(batch_for(graph, BATCH))])
+class Recorded(NamedTuple):
+    """What a pass over the whole structure leaves: sums of messages (n_atoms, width) for each layer, and the weights (n_atoms,)
+    in eV with which contributions enter the prediction."""
+
+    arrived: list[Tensor]
+    weights: Tensor
 
 
-def _inside(model: Potential, graph: Graph, masks: Tensor) -> Tensor:
-    kept = masks.to(graph.positions.dtype)[..., None]
-    start: list[Tensor] = []
+def recorded(model: Potential, graph: Graph) -> Recorded:
+    """One pass over one structure."""
+    arrived: list[Tensor] = []
+
+    def arriving(_: int, sums: Tensor) -> Tensor:
+        arrived.append(sums)
+        return sums
+
+    with torch.no_grad():
+        contributions = model.atomic_contributions(graph, arriving=arriving)
+        return Recorded(arrived, model.scale * read_out_weights(model, contributions))
+
+
+def subset_relevances(model: Potential, graph: Graph, sets: Tensor) -> Tensor:
+    """(n_sets,) sums over all walks inside each set of atoms.  model: from ``explainable``; sets: (n_sets, size) atoms of an
+    isolated structure, distinct within a set."""
+    whole = recorded(model, graph)
+    return torch.cat([_inside(model, graph, part, whole) for part in sets.split(SETS)])
+
+
+def _inside(model: Potential, graph: Graph, sets: Tensor, whole: Recorded) -> Tensor:
+    atoms, start = sets.flatten(), list[Tensor]()
 
     def between(layer: int, x: Tensor) -> Tensor:
         if layer == 0:
-            x = x.detach().expand(len(masks), *x.shape).clone().requires_grad_()
+            x = x.detach().requires_grad_()
             start.append(x)
-        return kept * x + (1 - kept) * x.detach()
+        return x
 
-    value = model.learned(graph, between)
-    (gradient,) = torch.autograd.grad(value.sum(), start[0])
-    return (kept * start[0].detach() * gradient).sum((-1, -2))
+    def arriving(layer: int, sums: Tensor) -> Tensor:
+        # the value is that of the whole structure; relevance goes to the messages of the set alone
+        return sums + (whole.arrived[layer - 1][atoms] - sums).detach()
+
+    contributions = model.atomic_contributions(sets_alone(graph, sets), between, arriving)
+    (gradient,) = torch.autograd.grad((contributions * whole.weights[atoms]).sum(), start[0])
+    return (start[0].detach() * gradient).sum(-1).view(sets.shape).sum(1)
+
+
+def sets_alone(graph: Graph, sets: Tensor) -> Graph:
+    """Sets of atoms (n_sets, size) as structures of their own, side by side, with the edges that they have among themselves."""
+    n, (n_sets, size) = len(graph.numbers), sets.shape
+    edge = torch.full((n, n), -1).index_put((graph.receiver, graph.sender), torch.arange(len(graph.receiver)))
+    first, second = zip(*permutations(range(size), 2), strict=True) if size > 1 else ((), ())
+    a, b = torch.tensor(first, dtype=torch.long), torch.tensor(second, dtype=torch.long)
+    found = edge[sets[:, a], sets[:, b]]
+    row, column = torch.nonzero(found >= 0, as_tuple=True)
+    atoms = sets.flatten()
+    return Graph(
+        graph.numbers[atoms], graph.positions[atoms], torch.arange(n_sets).repeat_interleave(size), row * size + a[column],
+        row * size + b[column], graph.offset[found[row, column]], n_sets,
+    )  # fmt: skip
 
 
 def pair_relevances(model: Potential, graph: Graph) -> Tensor:
     """(n_atoms, n_atoms): walks over exactly two atoms; over one atom alone on the diagonal.
 
-    Atoms beyond the cut-off have no walk between them: their pair is exactly 0, not the rounding of the difference.
+    Atoms beyond the cut-off have no walk between them: their pair is exactly 0.
     """
     n = len(graph.numbers)
-    i, j = torch.triu_indices(n, n)
-    masks = torch.zeros(len(i), n, dtype=torch.bool)
-    masks[torch.arange(len(i)), i] = True
-    masks[torch.arange(len(j)), j] = True
-    inside = subset_relevances(model, graph, masks)
-    out = torch.zeros(n, n, dtype=inside.dtype)
-    out[i, j] = inside
-    out[j, i] = inside
-    own = out.diagonal().clone()
-    out = out - (own[:, None] + own[None, :])
-    out[range(n), range(n)] = own
-    away = torch.cdist(graph.positions, graph.positions) >= model.cutoff
-    return out.masked_fill(away, 0.0)
+    own = subset_relevances(model, graph, torch.arange(n)[:, None])
+    near = torch.cdist(graph.positions, graph.positions) < model.cutoff
+    i, j = torch.nonzero(torch.triu(near, 1), as_tuple=True)
+    out = torch.diag(own)
+    if len(i):
+        both = subset_relevances(model, graph, torch.stack([i, j], dim=1)) - own[i] - own[j]
+        out[i, j] = both
+        out[j, i] = both
+    return out
 
 
 def set_relevances(model: Potential, graph: Graph, size: int) -> tuple[Tensor, Tensor]:
@@ -77,9 +118,7 @@ def set_relevances(model: Potential, graph: Graph, size: int) -> tuple[Tensor, T
     inside: dict[tuple[int, ...], float] = {}
     for k in range(1, size + 1):
         sets = list(combinations(range(n), k))
-        masks = torch.zeros(len(sets), n, dtype=torch.bool)
-        masks.scatter_(1, torch.tensor(sets), True)
-        inside |= dict(zip(sets, subset_relevances(model, graph, masks).tolist(), strict=True))
+        inside |= dict(zip(sets, subset_relevances(model, graph, torch.tensor(sets)).tolist(), strict=True))
     sets = list(combinations(range(n), size))
     exact = [sum((-1) ** (size - k) * inside[t] for k in range(1, size + 1) for t in combinations(s, k)) for s in sets]
     return torch.tensor(sets), torch.tensor(exact, dtype=graph.positions.dtype)

@@ -28,6 +28,8 @@ from .layers import HIGHEST_Z
 READOUTS = ("sum", "mean", "max")
 Between = Callable[[int, Tensor], Tensor]
 """(layer, features (..., n_atoms, f)) -> features: called on the embeddings (layer 0) and after every layer."""
+Arriving = Callable[[int, Tensor], Tensor]
+"""(layer from 1, sums of messages (..., n_atoms, width)) -> sums: called on what arrives at each atom in every layer."""
 
 
 class Potential(nn.Module, ABC):
@@ -48,7 +50,7 @@ class Potential(nn.Module, ABC):
         self.register_buffer("references", torch.zeros(HIGHEST_Z))
 
     @abstractmethod
-    def atomic_contributions(self, graph: Graph, between: Between | None = None) -> Tensor:
+    def atomic_contributions(self, graph: Graph, between: Between | None = None, arriving: Arriving | None = None) -> Tensor:
         """(..., n_atoms) contributions; ``between`` may put leading axes in front of the features and so of these."""
 
     @property

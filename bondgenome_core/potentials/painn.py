@@ -6,11 +6,13 @@ mixing:   V = mu A, U = mu B;  (a, b, c) = psi(q, |V|);  dq = a + c <V, U>;  dmu
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import silu
 
-from .contract import Between, Potential
+from .contract import Arriving, Between, Potential
 from .graph import Graph
 from .layers import Activated, BesselBasis, cosine_cutoff, sum_at
 
@@ -32,7 +34,7 @@ class PaiNN(Potential):
     def architecture(self) -> dict:
         return super().architecture | {"n_basis": self.n_basis}
 
-    def atomic_contributions(self, graph: Graph, between: Between | None = None) -> Tensor:
+    def atomic_contributions(self, graph: Graph, between: Between | None = None, arriving: Arriving | None = None) -> Tensor:
         vectors = graph.vectors()
         distances = torch.linalg.vector_norm(vectors, dim=1)
         directions = vectors / distances[:, None]
@@ -42,7 +44,8 @@ class PaiNN(Potential):
         mu = q.new_zeros(*q.shape[:-1], 3, self.n_features)
         for k, layer in enumerate(self.layers, 1):
             assert isinstance(layer, Block)
-            q, mu = layer(q, self._cut(mu), layer.filter(expanded) * near, directions, graph, self._cut)
+            arrived = layer(q, mu, layer.filter(expanded) * near, directions, graph)
+            q, mu = layer.mixed(q, mu, arriving(k, arrived) if arriving else arrived, self._cut)
             q = between(k, q) if between else q
         return self.readout_layers(q).squeeze(-1)
 
@@ -61,13 +64,17 @@ class Block(nn.Module):
         self.mix = nn.Linear(n_features, 2 * n_features, bias=False)
         self.update = nn.Sequential(Activated(2 * n_features, n_features, silu), nn.Linear(n_features, 3 * n_features))
 
-    def forward(self, q: Tensor, mu: Tensor, filters: Tensor, directions: Tensor, graph: Graph, cut) -> tuple[Tensor, Tensor]:  # type: ignore[no-untyped-def]
-        """q: (..., n_atoms, f); mu: (..., n_atoms, 3, f); cut: detaches vectors, or leaves them."""
-        n_atoms, f = q.shape[-2:]
-        dq, along, carried = (self.message(q)[..., graph.sender, :] * filters).split(f, dim=-1)
-        arriving = along[..., None, :] * directions[:, :, None] + carried[..., None, :] * mu[..., graph.sender, :, :]
-        q = q + sum_at(dq, graph.receiver, n_atoms)
-        mu = cut(mu + sum_at(arriving.flatten(-2), graph.receiver, n_atoms).unflatten(-1, (3, f)))
+    def forward(self, q: Tensor, mu: Tensor, filters: Tensor, directions: Tensor, graph: Graph) -> Tensor:
+        """(..., n_atoms, 4 f) messages to q, then to mu, summed at each atom; q: (..., n_atoms, f), mu: (..., n_atoms, 3, f)."""
+        dq, along, carried = (self.message(q)[..., graph.sender, :] * filters).split(self.n_features, dim=-1)
+        dmu = along[..., None, :] * directions[:, :, None] + carried[..., None, :] * mu[..., graph.sender, :, :]
+        return sum_at(torch.cat([dq, dmu.flatten(-2)], dim=-1), graph.receiver, q.shape[-2])
+
+    def mixed(self, q: Tensor, mu: Tensor, arrived: Tensor, cut: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """Features after what arrived is mixed in; cut: detaches vectors, or leaves them."""
+        f = self.n_features
+        q = q + arrived[..., :f]
+        mu = cut(mu + arrived[..., f:].unflatten(-1, (3, f)))
         v, u = self.mix(mu).split(f, dim=-1)
         length = torch.sqrt((v**2).sum(-2) + SMOOTH)
         dq, stretch, product = self.update(torch.cat([q, length], dim=-1)).split(f, dim=-1)

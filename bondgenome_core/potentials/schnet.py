@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .contract import Between, Potential
+from .contract import Arriving, Between, Potential
 from .graph import Graph
 from .layers import Activated, GaussianBasis, cosine_cutoff, shifted_softplus, sum_at
 
@@ -28,20 +28,21 @@ class SchNet(Potential):
     def architecture(self) -> dict:
         return super().architecture | {"n_basis": self.n_basis}
 
-    def atomic_contributions(self, graph: Graph, between: Between | None = None) -> Tensor:
+    def atomic_contributions(self, graph: Graph, between: Between | None = None, arriving: Arriving | None = None) -> Tensor:
         distances = torch.linalg.vector_norm(graph.vectors(), dim=1)
         expanded, near = self.basis(distances), cosine_cutoff(distances, self.cutoff)[:, None]
         x = self.embedding(graph.numbers)
         x = between(0, x) if between else x
         for k, layer in enumerate(self.layers, 1):
             assert isinstance(layer, Interaction)
-            x = x + layer(x, layer.filter(expanded) * near, graph)
+            arrived = layer(x, layer.filter(expanded) * near, graph)
+            x = x + layer.leave(arriving(k, arrived) if arriving else arrived)
             x = between(k, x) if between else x
         return self.readout_layers(x).squeeze(-1)
 
 
 class Interaction(nn.Module):
-    """One layer; ``filter`` acts on the distances alone."""
+    """One layer: messages, summed at each atom, then ``leave``.  ``filter`` acts on the distances alone."""
 
     def __init__(self, n_features: int, n_basis: int):
         super().__init__()
@@ -51,4 +52,4 @@ class Interaction(nn.Module):
 
     def forward(self, x: Tensor, filters: Tensor, graph: Graph) -> Tensor:
         messages = self.enter(x)[..., graph.sender, :] * filters
-        return self.leave(sum_at(messages, graph.receiver, x.shape[-2]))
+        return sum_at(messages, graph.receiver, x.shape[-2])

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from bondgenome_core.errors import PotentialError
+from bondgenome_core.interactions import relevance
 from bondgenome_core.interactions.gamma import explainable
 from bondgenome_core.interactions.relevance import (
     endpoint_relevances,
@@ -51,26 +52,28 @@ def test_subset_sums_equal_the_walks_inside(potential, molecule, gamma):
     model, graph = explainable(potential, gamma), dense_graph(molecule, DOUBLE)
     walks = walks_one_by_one(model, graph)
     for chosen in ((0,), (0, 1), (1, 2, 3), (0, 1, 2, 3)):
-        mask = torch.zeros(1, 4, dtype=torch.bool)
-        mask[0, list(chosen)] = True
         expected = sum(walks[w] for w in product(chosen, repeat=model.n_layers + 1))
-        assert abs(subset_relevances(model, graph, mask)[0] - expected) < 1e-10 * walks.abs().sum()
+        assert abs(subset_relevances(model, graph, torch.tensor([chosen]))[0] - expected) < 1e-10 * walks.abs().sum()
 
 
 @pytest.mark.law
-def test_a_missing_mask_is_caught(potential, molecule, monkeypatch):
-    """Negative control: with atoms masked in the embedding alone, sums are not those over walks inside a set."""
+def test_a_missing_mask_is_caught(potential, molecule):
+    """Negative control: an atom too many lets through walks that are not inside the pair."""
     model, graph = explainable(potential), dense_graph(molecule, DOUBLE)
     walks = walks_one_by_one(model, graph)
-    learned = type(model).learned
-
-    def leaky(self, graph, between=None):
-        return learned(self, graph, between and (lambda layer, x: between(layer, x) if layer == 0 else x))
-
-    monkeypatch.setattr(type(model), "learned", leaky)
-    mask = torch.tensor([[True, True, False, False]])
     expected = sum(walks[w] for w in product((0, 1), repeat=model.n_layers + 1))
-    assert abs(subset_relevances(model, graph, mask)[0] - expected) > 1e-3 * walks.abs().sum()
+    assert abs(subset_relevances(model, graph, torch.tensor([[0, 1, 2]]))[0] - expected) > 1e-3 * walks.abs().sum()
+
+
+@pytest.mark.law
+def test_what_arrives_from_outside_must_be_that_of_the_whole_structure(potential, molecule, monkeypatch):
+    """Negative control: two atoms cut out of the molecule, which see nothing of the others, have other relevances."""
+    model, graph = explainable(potential), dense_graph(molecule, DOUBLE)
+    pair = torch.tensor([[0, 1]])
+    right = subset_relevances(model, graph, pair)[0]
+    alone = relevance.sets_alone(graph, pair)
+    cut_out = endpoint_relevances(model, alone).sum()
+    assert abs(cut_out - right) > 1e-3 * walk_relevances(model, graph).abs().sum()
 
 
 @pytest.mark.law
