@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bondgenome_core.amons.library import Library
 
 EXAMPLE = "\n".join(("CC(=O)Oc1ccccc1C(=O)O", "CC(=O)Nc1ccc(O)cc1", "CC(C)Cc1ccc(cc1)C(C)C(=O)O", "OC(=O)c1cccnc1"))
+ROWS = 10
+"""Of a table that is as high as what it holds; longer ones scroll."""
 
 
 @st.cache_resource(max_entries=16, show_spinner="Cutting fragments")
@@ -101,10 +103,8 @@ def show_families() -> None:
         st.info(str(error), icon=":material/info:")
         return
     records = study["records"]
-    st.markdown(
-        f"**{len(records)} molecules**, mean absolute error {mae(records):.2f} kcal/mol against {study['reference']}; none left "
-        "out"
-    )
+    counted = "1 molecule" if len(records) == 1 else f"{len(records)} molecules"
+    st.markdown(f"**{counted}**, mean absolute error {mae(records):.2f} kcal/mol against {study['reference']}; none left out")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         alt = f"Absolute error of {len(records)} molecules against the size of the amons."
@@ -112,13 +112,15 @@ def show_families() -> None:
     with right:
         table = family_table(records)
         st.dataframe(
-            table, hide_index=True, height=420, alt=f"Error and interval of {len(table)} molecules",
+            table, hide_index=True, height=420 if len(table) > ROWS else "content",
+            alt=f"Error and interval of {len(table)} molecules",
             column_config={
-                "name": "Molecule", "error": st.column_config.NumberColumn("Error (kcal/mol)", format="%.2f"),
+                "name": st.column_config.TextColumn("Molecule", width="medium"),
+                "error": st.column_config.NumberColumn("Error (kcal/mol)", format="%.2f"),
                 "half_width": st.column_config.NumberColumn("± 95 %", format="%.2f"), "n_amons": "Amons", "doubts": "Doubts",
             },
         )  # fmt: skip
     st.caption(
         "Errors are against the same level of theory, not experiment: they say how well fragments carry over. A molecule that "
-        "could not be predicted counts 10 kcal/mol."
+        "could not be predicted counts 10 kcal/mol in the mean error and has no line."
     )
