@@ -52,9 +52,8 @@ def _step(dense: Folded, codes: Tensor, targets: Tensor, weights: Tensor, *, dam
     weighted, missing = slopes * weights[:, None], targets - image
     normal = weighted @ slopes.transpose(1, 2)
     mu = damping * normal.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
-    change = torch.linalg.solve(normal + mu * torch.eye(codes.shape[1], device=codes.device), weighted @ missing[..., None])[
-        ..., 0
-    ]
+    damped = normal + mu * torch.eye(codes.shape[1], device=codes.device)
+    change = torch.linalg.solve(damped, weighted @ missing[..., None]).squeeze(-1)
     left = targets - dense.image(codes + change)
     better = (weights * left**2).sum(1) < (weights * missing**2).sum(1)
     return torch.where(better[:, None], codes + change, codes)
