@@ -72,7 +72,8 @@ export class GeneRow {
     }[event.key];
     if (change === undefined) return;
     event.preventDefault();
-    this.on.move(this.gene, this.value + change);
+    // the next key may come before the next drawing
+    if (this.on.move(this.gene, this.value + change)) this.value += change;
     this.on.keep();
   }
 

@@ -90,7 +90,11 @@ class Workbench {
 
   handlers() {
     return {
-      move: (gene, value) => this.track.move(gene, value) && this.schedule(),
+      move: (gene, value) => {
+        const moved = this.track.move(gene, value);
+        if (moved) this.schedule();
+        return moved;
+      },
       keep: () => this.keep(),
       focus: (gene) => this.focus(gene),
       lock: (gene) => { this.track.toggleLock(gene); this.schedule(); },

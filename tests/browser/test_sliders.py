@@ -118,6 +118,15 @@ def test_arrow_keys_move_a_slider_and_a_lock_holds_it(bench):
     assert float(number(bench, 5).input_value()) == pytest.approx(first + 0.30, abs=2e-3)
 
 
+def test_two_keys_before_the_next_drawing_both_count(bench):
+    first = float(number(bench, 5).input_value())
+    slider(bench, 5).evaluate(
+        "e => { for (let k = 0; k < 2; k++) e.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true})); }"
+    )
+    bench.wait_for_url("**genome=*")
+    assert float(number(bench, 5).input_value()) == pytest.approx(first + 0.10, abs=2e-3)
+
+
 def test_sweep_strip_and_the_way_to_another_bond_are_decoded_on_demand(bench):
     bench.get_by_role("button", name="Sweep strip").click()
     assert bench.locator(".sweep .frame").count() == 9
