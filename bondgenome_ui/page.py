@@ -22,7 +22,7 @@ SIDEBAR = 210
 """Pixels."""
 ACCENTS = {name: (ACCENT[name], SECOND[name]) for name in ("light", "dark")}
 """Colours of the first and of the second bond, by theme."""
-_RESTORED, _WRITTEN = "selection_restored", "link_written"
+_RESTORED = "selection_restored"
 
 
 def run_page(title: str, body: Callable[[], None]) -> None:
@@ -59,22 +59,27 @@ def show_open_tab(tabs: Mapping[str, Callable[[], None]]) -> None:
 def restore_from_link() -> None:
     """Take the selection from the address the session began with; later the session's own selection leads.
 
-    The browser's back and forward buttons change the address and nothing else: then the address leads again.
+    The browser's back and forward buttons change the address and nothing else: then the address leads again.  An address that is
+    merely late (a click on its way while the new one was written) does not.
     """
     words = st.query_params.to_dict()
-    if _RESTORED in st.session_state:
-        written = st.session_state.get(_WRITTEN)
-        if not words or written in (None, words) or selection.to_query(selection.current()) != written:
-            return
+    if _RESTORED in st.session_state and not (words and _by_history()):
+        return
     st.session_state[_RESTORED] = True
     if words:
         st.session_state["selection"] = selection.from_query(words)
 
 
+def _by_history() -> bool:
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
 def write_link() -> None:
     """Make the address say what is shown, so that copying it copies the view."""
     words = selection.to_query(selection.current())
-    st.session_state[_WRITTEN] = words
     if st.query_params.to_dict() != words:
         st.query_params.from_dict(words)
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from bondgenome_core.genome.model import list_models
 from bondgenome_core.workspace.store import open_workspace
 from bondgenome_ui import bond_genomes
+from bondgenome_ui.selection import Selection
 from bondgenome_ui.surfaces import surface_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,6 +145,18 @@ def test_link_brings_the_isosurface_with_it_and_the_choice_goes_into_the_link():
     assert app.query_params["surface"] == "elf"
     app.selectbox(key="widget_surface").select("").run()
     assert "surface" not in app.query_params
+
+
+def test_a_click_that_was_on_its_way_while_the_address_changed_does_not_bring_the_old_structure_back():
+    """Its run sees the address of before; only the browser's back and forward buttons may go by that."""
+    app = run(structure="au4_sh4")
+    app.session_state["selection"] = Selection(structure="au6")
+    app.run()
+    assert app.query_params["structure"] == "au6"
+    app.query_params["structure"] = "au4_sh4"
+    app.run()
+    assert app.session_state["selection"].structure == "au6"
+    assert app.query_params["structure"] == "au6"
 
 
 def test_isosurface_of_a_grid_with_two_spins_shows_the_chosen_spin():
