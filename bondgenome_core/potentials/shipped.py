@@ -63,10 +63,15 @@ class PotentialModel:
         analytic pairs of the null baseline."""
         return self.method in METHODS and "force_mae" in self.card["figures"]
 
-    def closeness(self, numbers: Sequence[int]) -> int:
-        """0 where it was trained on molecules of this composition, 1 where on many others, 2 where on one other."""
+    def closeness(self, numbers: Sequence[int]) -> tuple[int, int]:
+        """The smaller, the nearer.  0 where it was trained on molecules of this composition, 1 where on many others, 2 where on
+        one other; then how many elements that are not asked for the nearest of them has."""
+        from ase.formula import Formula
+
+        own, elements = composition(numbers), set(Formula(composition(numbers)).count())
         known = self.card["compositions"]
-        return 0 if composition(numbers) in known else 1 if len(known) > 1 else 2
+        further = min(len(set(Formula(k).count()) - elements) for k in known)
+        return (0 if own in known else 1 if len(known) > 1 else 2), further
 
     @cached_property
     def members(self) -> tuple[Potential, ...]:
@@ -117,8 +122,8 @@ def find_potential(name: str) -> PotentialModel:
 
 
 def potentials_for(numbers: Iterable[int]) -> list[PotentialModel]:
-    """Those of xTB energies that know all elements, best first: trained on these very atoms, then on many molecules, then on
-    another one.  numbers: of all atoms.  Raises PotentialError where none does."""
+    """Those of xTB energies that know all elements, best first: trained on these very atoms, then on many molecules (first
+    those of these elements alone), then on another one.  numbers: of all atoms.  Raises PotentialError where none does."""
     from ase.data import chemical_symbols
 
     atoms = [int(z) for z in numbers]

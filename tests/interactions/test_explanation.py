@@ -145,14 +145,19 @@ def test_a_potential_of_these_very_atoms_is_asked_first(monkeypatch):
         @property
         def card(self):
             figures = {"force_mae": [0.1]}
-            return {"compositions": CARDS[self.name], "elements": [1, 6, 8], "method": "GFN2-xTB", "figures": figures}
+            elements = [1, 6, 16, 79] if self.name == "gold" else [1, 6, 7, 8, 16]
+            return {"compositions": CARDS[self.name], "elements": elements, "method": "GFN2-xTB", "figures": figures}
 
-    CARDS = {"aspirin": ["C9H8O4"], "ethanol": ["C2H6O"], "organic": ["C2H6O", "CH4O", "C9H8O4"]}
+    CARDS = {"aspirin": ["C9H8O4"], "ethanol": ["C2H6O"], "organic": ["C2H6O", "CH4O", "C9H8O4", "CH4S"],
+             "gold": ["H4Au4S4", "C4H12Au4S4"]}  # fmt: skip
     monkeypatch.setattr(shipped, "list_potentials", lambda: [Known(Path(name)) for name in CARDS])
     ethanol, methanol = [6, 6, 8] + [1] * 6, [6, 8, 1, 1, 1, 1]
     assert [m.name for m in shipped.potentials_for(ethanol)] == ["ethanol", "organic", "aspirin"]
     assert shipped.potentials_for(methanol)[0].name == "organic"
     assert shipped.potentials_for([6, 1, 1, 1, 1])[0].name == "organic"
+    thiol = [6, 6, 16] + [1] * 6
+    assert [m.name for m in shipped.potentials_for(thiol)][:2] == ["organic", "gold"], "gold knows sulfur beside gold alone"
+    assert shipped.potentials_for([79, 79, 16, 16, 1, 1])[0].name == "gold"
 
 
 def test_couplings_of_xtb_are_kept_for_the_very_atoms(ethanol, tmp_path):
