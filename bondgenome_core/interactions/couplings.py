@@ -16,11 +16,17 @@ from torch import Tensor
 
 from ..potentials.contract import Potential
 from ..potentials.graph import Graph, batch_of
-from .relevance import batch_for
 
+EDGES = 200_000
+"""Edges of all copies of a graph that go through the network together: about 1 GB in PaiNN."""
 HESSIAN_BATCH = 64
 FRAGMENTS = 256
 """Fragments that go through the network together."""
+
+
+def batch_for(graph: Graph, most: int) -> int:
+    """How many copies of a graph go through a network together, within its memory."""
+    return max(1, min(most, EDGES // max(1, len(graph.receiver))))
 
 
 def in_double(model: Potential) -> Potential:

@@ -22,16 +22,9 @@ from torch import Tensor
 from ..potentials.contract import Potential
 from ..potentials.graph import Graph
 
-EDGES = 200_000
-"""Edges of all copies of a graph that go through the network together: about 1 GB in PaiNN."""
 SETS = 8192
-"""Sets of atoms that go through it together."""
+"""Sets of atoms that go through the network together."""
 JACOBIAN_BATCH = 1024
-
-
-def batch_for(graph: Graph, most: int) -> int:
-    """How many copies of a graph go through a network together, within its memory."""
-    return max(1, min(most, EDGES // max(1, len(graph.receiver))))
 
 
 class Recorded(NamedTuple):

@@ -15,8 +15,8 @@ SHORTEST_CONTACT = {"S-Au": 2.05, "Au-Au": 2.2}
 """Angstrom.  In GFN1-xTB trajectories of rings and chains at 900 K S-Au has mean 2.42, standard deviation
 0.13 and a steep inner wall: none of about 1,600 bond instances lay below 2.1, so 2.05 spares healthy snapshots."""
 STRETCH = 1.25
-"""Times the cut-off of a bond between other elements: a C-H bond that swings past its 1.28 Angstrom, as one in some ten thousand
-does at 500 K, is not broken."""
+"""Times the cut-off of a bond between other elements: a bond that swings past what is drawn, as C-H did at 500 K past its 1.28
+Angstrom, is not broken."""
 
 
 def pieces(structure: Structure, *, stretch: float = 1.0) -> np.ndarray:

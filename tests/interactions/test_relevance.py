@@ -66,7 +66,7 @@ def test_a_missing_mask_is_caught(potential, molecule):
 
 
 @pytest.mark.law
-def test_what_arrives_from_outside_must_be_that_of_the_whole_structure(potential, molecule, monkeypatch):
+def test_what_arrives_from_outside_must_be_that_of_the_whole_structure(potential, molecule):
     """Negative control: two atoms cut out of the molecule, which see nothing of the others, have other relevances."""
     model, graph = explainable(potential), dense_graph(molecule, DOUBLE)
     pair = torch.tensor([[0, 1]])

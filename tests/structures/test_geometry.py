@@ -92,6 +92,7 @@ def test_a_bond_that_swings_is_whole_and_one_that_left_is_broken():
     assert is_broken(moved[2.2])
 
 
+@pytest.mark.law
 def test_au6_is_planar_and_au20_a_tetrahedron():
     flat = load_gallery_structure("au6").positions
     assert np.linalg.svd(flat - flat.mean(axis=0))[1][2] < 0.05
