@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bondgenome_core.errors import PotentialError
-from bondgenome_core.interactions import relevance
+from bondgenome_core.interactions import couplings, relevance
 from bondgenome_core.interactions.gamma import explainable
 from bondgenome_core.interactions.relevance import (
     endpoint_relevances,
@@ -161,14 +161,14 @@ def test_pairs_beyond_the_cut_off_are_nothing_at_all(potential):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("edges", [1, 40, 10_000])
-def test_memory_limits_do_not_change_relevances(potential, molecule, edges, monkeypatch):
-    from bondgenome_core.interactions import relevance
-
+@pytest.mark.parametrize("most", [1, 5, 10_000])
+def test_memory_limits_change_neither_relevances_nor_hessians(potential, molecule, most, monkeypatch):
     model, graph = explainable(potential), dense_graph(molecule, DOUBLE)
-    whole = pair_relevances(model, graph)
-    monkeypatch.setattr(relevance, "EDGES", edges)
-    torch.testing.assert_close(pair_relevances(model, graph), whole, rtol=0, atol=1e-12)
+    pairs, second = pair_relevances(model, graph), couplings.hessian(potential, graph)
+    monkeypatch.setattr(relevance, "SETS", most)
+    monkeypatch.setattr(couplings, "EDGES", 8 * most)
+    torch.testing.assert_close(pair_relevances(model, graph), pairs, rtol=0, atol=1e-12)
+    torch.testing.assert_close(couplings.hessian(potential, graph), second, rtol=0, atol=1e-12)
 
 
 @pytest.mark.law
