@@ -7,7 +7,7 @@ the target.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,15 +82,19 @@ def forces_of(model: Potential, numbers: np.ndarray) -> Forces:
     return evaluate
 
 
-def survive(forces: Forces, start: np.ndarray, masses: np.ndarray, ranges: Ranges, *, temperature_k: float, seed: int,
-            n_replicas: int = 4, most_ps: float = 10.0) -> Survival:  # fmt: skip
-    """Run replicas from one geometry (n_atoms, 3) Angstrom until each has failed or the time is over; masses: (n_atoms,) u."""
+def survive(forces: Forces, start: np.ndarray, masses: np.ndarray, ranges: Ranges, *, temperatures_k: Sequence[float], seed: int,
+            most_ps: float = 10.0) -> Survival:  # fmt: skip
+    """Run one replica for each temperature, all in one batch, until each has failed or the time is over.
+
+    start: (n_atoms, 3) Angstrom, where all begin.  masses: (n_atoms,) u.
+    """
     from ase import units
 
     rng = np.random.default_rng(seed)
     dt, m = TIMESTEP_FS * units.fs, masses[:, None]
-    kept = np.exp(-FRICTION_PER_FS * TIMESTEP_FS)
-    thermal = np.sqrt(units.kB * temperature_k / m)
+    kept, target = np.exp(-FRICTION_PER_FS * TIMESTEP_FS), np.asarray(temperatures_k, dtype=float)
+    n_replicas = len(target)
+    thermal = np.sqrt(units.kB * target[:, None, None] / m)
     r = np.repeat(start[None], n_replicas, 0)
     v = thermal * rng.standard_normal(r.shape)
     times, causes = np.full(n_replicas, most_ps), [""] * n_replicas
@@ -106,27 +110,27 @@ def survive(forces: Forces, start: np.ndarray, masses: np.ndarray, ranges: Range
         if step % CHECK:
             continue
         heat[:, step // CHECK % WINDOW] = (m * v**2).sum((1, 2)) / (3 * len(start) * units.kB)
-        why = _failures(r, heat, ranges, temperature_k)
+        why = _failures(r, heat, ranges, target)
         for k, cause in enumerate(why):
             if cause:
                 times[alive[k]], causes[alive[k]] = step * TIMESTEP_FS / 1000, cause
         going = np.array([not cause for cause in why])
-        r, v, f, heat, alive = r[going], v[going], f[going], heat[going], alive[going]
+        r, v, f, heat, alive, target, thermal = (x[going] for x in (r, v, f, heat, alive, target, thermal))
         if not len(alive):
             break
     return Survival(times, tuple(causes))
 
 
-def _failures(positions: np.ndarray, heat: np.ndarray, ranges: Ranges, temperature_k: float) -> list[str]:
+def _failures(positions: np.ndarray, heat: np.ndarray, ranges: Ranges, target: np.ndarray) -> list[str]:
     """Why each replica has failed, '' where it has not."""
     lengths = _lengths(positions, ranges.pairs)
     out = []
-    for own, temperature in zip(lengths, heat.mean(1), strict=True):
+    for own, temperature, wanted in zip(lengths, heat.mean(1), target, strict=True):
         broken = np.nonzero(~((own > ranges.low - OUTSIDE) & (own < ranges.high + OUTSIDE)))[0]  # NaN is broken, too
         if len(broken):
             i, j = ranges.pairs[broken[0]]
             out.append(f"bond {i}-{j} at {own[broken[0]]:.2f} Å")
-        elif not temperature < HOTTEST * temperature_k:
+        elif not temperature < HOTTEST * wanted:
             out.append(f"{temperature:.0f} K")
         else:
             out.append("")

@@ -28,10 +28,10 @@ def spring(stiffness):
 
 
 def test_a_stiff_spring_survives_and_a_loose_one_breaks():
-    held = survive(spring(40.0), START, MASSES, RANGES, temperature_k=300, seed=0, most_ps=1.0)
+    held = survive(spring(40.0), START, MASSES, RANGES, temperatures_k=[300] * 4, seed=0, most_ps=1.0)
     assert held.n_survivors == 4
     assert (held.times == 1.0).all()
-    loose = survive(spring(0.01), START, MASSES, RANGES, temperature_k=500, seed=0, most_ps=5.0)
+    loose = survive(spring(0.01), START, MASSES, RANGES, temperatures_k=[500] * 4, seed=0, most_ps=5.0)
     assert loose.n_survivors == 0
     assert all("bond 0-1" in cause for cause in loose.causes)
     assert (loose.times < 5.0).all()
@@ -39,7 +39,7 @@ def test_a_stiff_spring_survives_and_a_loose_one_breaks():
 
 def test_replicas_differ_and_follow_from_the_seed():
     one, again, other = (
-        survive(spring(0.01), START, MASSES, RANGES, temperature_k=500, seed=s, most_ps=5.0).times for s in (1, 1, 2)
+        survive(spring(0.01), START, MASSES, RANGES, temperatures_k=[500] * 4, seed=s, most_ps=5.0).times for s in (1, 1, 2)
     )
     assert (one == again).all()
     assert (one != other).any()
@@ -54,15 +54,33 @@ def test_temperature_is_that_of_the_bath():
         seen.append(np.linalg.norm(positions[:, 1] - positions[:, 0], axis=-1))
         return spring(10.0)(positions)
 
-    survive(forces, START, MASSES, RANGES, temperature_k=300, seed=4, n_replicas=16, most_ps=6.0)
+    survive(forces, START, MASSES, RANGES, temperatures_k=[300] * 16, seed=4, most_ps=6.0)
     stretch = np.concatenate(seen[2000:]) - 1.1
     # radial: kT/k, plus the centrifugal shift of the mean, which the variance does not hold
     assert stretch.var() == pytest.approx(8.617e-5 * 300 / 10.0, rel=0.25)
 
 
+def test_each_replica_has_the_temperature_of_its_own_bath():
+    """Twelve springs: hot replicas break first, and the cold ones that go on keep their own bath."""
+    many = START[None] + 20.0 * np.arange(12)[:, None, None]
+    seen = []
+
+    def forces(positions):
+        apart = positions.reshape(-1, 2, 3)
+        seen.append(np.linalg.norm(apart[:, 1] - apart[:, 0], axis=-1).reshape(len(positions), 12))
+        return spring(2.0)(apart).reshape(positions.shape)
+
+    baths = [20_000] * 3 + [100] * 4
+    found = survive(forces, many.reshape(-1, 3), np.tile(MASSES, 12), RANGES, temperatures_k=baths, seed=5, most_ps=4.0)
+    assert all(found.causes[:3])
+    assert found.causes[3:] == ("",) * 4
+    stretch = np.concatenate([s for s in seen[1000:] if len(s) == 4]) - 1.1
+    assert stretch.var() == pytest.approx(8.617e-5 * 100 / 2.0, rel=0.15)
+
+
 def test_a_force_that_heats_is_noticed():
     hot = survive(lambda r: 300 * (r - r.mean(1, keepdims=True)), START, MASSES, RANGES._replace(high=np.array([99.0])),
-                  temperature_k=300, seed=0, most_ps=1.0)  # fmt: skip
+                  temperatures_k=[300] * 4, seed=0, most_ps=1.0)  # fmt: skip
     assert hot.n_survivors == 0
     assert any("K" in cause for cause in hot.causes)
 

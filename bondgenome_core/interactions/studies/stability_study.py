@@ -23,10 +23,12 @@ from ...structures.structure import Structure
 from ...units import KCAL_PER_MOL_PER_EV
 from ..couplings import block_norms, hessian, in_double
 from ..decay import above_noise, deviation
-from ..stability import Survival, bonded_ranges, forces_of, survive
+from ..stability import bonded_ranges, forces_of, survive
 from ..table import distances_of
 
 CUTOFFS, TEMPERATURES = (3.0, 5.0, 8.0), (300.0, 500.0)
+N_REPLICAS = 4
+"""At each temperature."""
 SIZES = ((1000, 0), (1000, 1), (500, 0))
 """Training frames and seed: either differs alone."""
 SCHEDULE, FULL = Schedule(epochs=80), 1000
@@ -80,9 +82,8 @@ def stability_study(frames: FrameSet, start: Structure, references: Sequence[np.
                     "weights": file_sha256(weights)}  # fmt: skip
         row = json.loads(path.read_text()) if path.is_file() else {}
         if row.get("settings") != settings:
-            row = {"name": member.name, **member._asdict(), "settings": settings, **_measured(model, frames, references)}
-            for temperature in TEMPERATURES:
-                row[f"md_{temperature:g}"] = _survived(model, frames, start, temperature, most_ps, member.seed)
+            row = {"name": member.name, **member._asdict(), "settings": settings, **_measured(model, frames, references),
+                   **_survived(model, frames, start, most_ps, member.seed)}  # fmt: skip
             write_text_atomically(path, json.dumps(row, indent=1) + "\n")
         say(f"{member.name}: force {row['force_mae']:.2f} kcal/mol/A, deviation {row['deviation']:.2f}, "
             + ", ".join(f"{t:g} K {row[f'md_{t:g}']['n_survivors']} survive" for t in TEMPERATURES))  # fmt: skip
@@ -110,17 +111,21 @@ def _measured(model: Potential, frames: FrameSet, references: Sequence[np.ndarra
     }  # fmt: skip
 
 
-def _survived(
-    model: Potential, frames: FrameSet, start: Structure, temperature: float, most_ps: float, seed: int
-) -> dict[str, Any]:
-    found: Survival = survive(
+def _survived(model: Potential, frames: FrameSet, start: Structure, most_ps: float, seed: int) -> dict[str, Any]:
+    """'md_<temperature>' -> times, median, survivors and causes; all replicas of all temperatures go in one batch."""
+    of_replicas = np.repeat(TEMPERATURES, N_REPLICAS)
+    found = survive(
         forces_of(model, start.numbers), start.positions, _masses(start), bonded_ranges(start, frames),
-        temperature_k=temperature, seed=seed, most_ps=most_ps,
+        temperatures_k=of_replicas.tolist(), seed=seed, most_ps=most_ps,
     )  # fmt: skip
-    return {
-        "times_ps": found.times.tolist(), "median_ps": float(np.median(found.times)), "n_survivors": found.n_survivors,
-        "causes": list(found.causes),
-    }  # fmt: skip
+    out = {}
+    for temperature in TEMPERATURES:
+        own = np.flatnonzero(of_replicas == temperature)
+        times, causes = found.times[own], [found.causes[k] for k in own]
+        out[f"md_{temperature:g}"] = {
+            "times_ps": times.tolist(), "median_ps": float(np.median(times)), "n_survivors": causes.count(""), "causes": causes,
+        }  # fmt: skip
+    return out
 
 
 def _masses(structure: Structure) -> np.ndarray:
