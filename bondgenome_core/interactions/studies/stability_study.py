@@ -29,9 +29,9 @@ from ..table import distances_of
 CUTOFFS, TEMPERATURES = (3.0, 5.0, 8.0), (300.0, 500.0)
 N_REPLICAS = 4
 """At each temperature."""
-SIZES = ((1000, 0), (1000, 1), (500, 0))
+SIZES = ((1000, 0), (1000, 1), (200, 0))
 """Training frames and seed: either differs alone."""
-SCHEDULE, FULL = Schedule(epochs=80), 1000
+SCHEDULE, FULL = Schedule(epochs=40), 1000
 """Of so many training frames; fewer are passed over as much more often, so that all members take the same number of steps."""
 N_COMPARED = 10
 """Test frames whose couplings are compared with xTB's."""
