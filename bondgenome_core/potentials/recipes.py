@@ -31,7 +31,6 @@ PURPOSES = {
 SCHEDULES = {
     GOLD: Schedule(epochs=150, batch=2),
     "organic": Schedule(epochs=40),
-    "water": Schedule(epochs=200),
     LEVELS: Schedule(batch=8, value_weight=1.0),
     PAIRS: Schedule(batch=16, value_weight=1.0),
 }
