@@ -121,8 +121,15 @@ def show_decay() -> None:
         f"{record['n_pairs']:,} pairs of {record['n_frames']} test frames ({record['n_noise']:,} below xTB's noise left out), up "
         f"to {record['longest']:.0f} Å; force error {100 * record['force_share']:.0f} % of the s.d. Fits: pairs without a bond "
         "inside the cut-off, 95 % interval by drawing atoms anew; past it a model has no power law, past layers × cut-off "
-        "nothing. Deviation: RMS over 0.5 Å bins of log₁₀(median Hessian coupling of the model / of xTB), at least xTB's noise."
+        "nothing. Deviation: RMS over 0.5 Å bins of log₁₀(median Hessian coupling of the model / of xTB), at least xTB's noise. "
+        + _seeds(record["by_seed"])
     )
+
+
+def _seeds(by_seed: dict[str, list[float]]) -> str:
+    """How far networks trained from other seeds agree."""
+    n, ends = len(by_seed["deviation"]), {k: f"{min(v):.2f}–{max(v):.2f}" for k, v in by_seed.items()}
+    return f"Over {n} seeds of the network: Hessian exponent {ends['exponent']}, deviation {ends['deviation']}." if n > 1 else ""
 
 
 def _exponent(fit: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from bondgenome_core.interactions.studies import report
 from bondgenome_core.interactions.studies.body_study import body_study, bonded_triples, triples_by_angle
 from bondgenome_core.interactions.studies.checks import hessian_errors, subset_error, zero_bias_leak
 from bondgenome_core.interactions.studies.decay_study import decay_study
-from bondgenome_core.interactions.studies.pairs import pair_table, reference_blocks, structures_of
+from bondgenome_core.interactions.studies.pairs import hessian_sizes, pair_table, reference_blocks, structures_of
 from bondgenome_core.interactions.studies.size_study import participation_table, size_study
 from bondgenome_core.interactions.studies.stability_study import Member, stability_study, stability_summary
 from bondgenome_core.interactions.studies.strength_study import strength_study
@@ -64,6 +64,18 @@ def test_decay_finds_the_power_and_the_deviation_of_a_known_law():
     assert found["fits"]["hessian"]["exponent"] == pytest.approx(4.0, abs=1e-6)
     assert found["deviation"] == pytest.approx(1.0, abs=1e-6)  # a factor of ten is one decade
     assert decay_study(law_pairs(), cutoff=5.0, n_layers=3)["deviation"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_other_seeds_have_exponents_and_deviations_of_their_own():
+    one, other = law_pairs(), law_pairs(model=6.0)
+    found = decay_study(one, cutoff=5.0, n_layers=3, other_seeds=[other["hessian"].to_numpy()])["by_seed"]
+    assert found["exponent"] == pytest.approx([4.0, 6.0], abs=1e-6)
+    assert found["deviation"][0] == pytest.approx(0.0, abs=1e-9)
+    assert found["deviation"][1] > 0.5
+
+
+def test_the_first_seed_is_that_of_the_table(pairs, trial, bonded):
+    np.testing.assert_allclose(hessian_sizes(trial, [bonded], 0), pairs["hessian"])
 
 
 def test_pairs_below_the_noise_take_no_part():

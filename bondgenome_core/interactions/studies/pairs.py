@@ -57,9 +57,18 @@ def pair_table(model: PotentialModel, structures: Sequence[Structure], reference
             "distance": distances_of(s)[i, j],
         })  # fmt: skip
         for measure in STUDIED:
-            matrix = explain(model, s, measure, gamma=gamma).matrix
-            table[measure] = np.abs(0.5 * (matrix + matrix.T))[i, j]
+            table[measure] = _sizes(explain(model, s, measure, gamma=gamma).matrix)
         table["xtb"], table["noise"] = reference[i, j], ~above_noise(reference)[i, j]
         table["force_share"] = reliability(model, s).share
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
+
+
+def hessian_sizes(model: PotentialModel, structures: Sequence[Structure], member: int) -> np.ndarray:
+    """Hessian couplings (eV/Angstrom^2) of another seed of the model, in the order of ``pair_table``."""
+    return np.concatenate([_sizes(explain(model, s, "hessian", member=member).matrix) for s in structures])
+
+
+def _sizes(matrix: np.ndarray) -> np.ndarray:
+    """Size of every pair i < j, the mean of both directions."""
+    return np.abs(0.5 * (matrix + matrix.T))[np.triu_indices(len(matrix), 1)]

@@ -21,7 +21,7 @@ from ...structures.structure import Structure
 from ..gamma import DEFAULT_GAMMA
 from .body_study import body_study, triples_by_angle
 from .decay_study import decay_study
-from .pairs import pair_table, reference_blocks, structures_of
+from .pairs import hessian_sizes, pair_table, reference_blocks, structures_of
 from .size_study import participation_table, size_study
 from .strength_study import strength_study
 
@@ -65,23 +65,24 @@ def test_structures(name: str, source: str, n: int) -> list[Structure]:
 
 def strength_report(*, say: Say, keep: bool = False) -> list[dict[str, Any]]:
     """One record per model and molecule."""
-    return [record | strength_study(pairs) for record, _, pairs in _tables(STRENGTHS, say, keep)]
+    return [record | strength_study(pairs) for record, _, _, pairs in _tables(STRENGTHS, say, keep)]
 
 
 def decay_report(*, say: Say, keep: bool = False) -> list[dict[str, Any]]:
     """One record per model and molecule, with a sample of pairs to draw.  keep: couplings of xTB that are new."""
     out = []
-    for record, model, pairs in _tables(DECAYING, say, keep):
+    for record, model, structures, pairs in _tables(DECAYING, say, keep):
         a = model.card["architecture"]
-        found = decay_study(pairs, cutoff=a["cutoff"], n_layers=a["n_layers"])
+        others = [hessian_sizes(model, structures, member) for member in range(1, len(model.members))]
+        found = decay_study(pairs, cutoff=a["cutoff"], n_layers=a["n_layers"], other_seeds=others)
         out.append(record | found | {"sample": _sample(pairs)})
     return out
 
 
 def _tables(
     wanted: Sequence[tuple[str, str, int]], say: Say, keep: bool
-) -> list[tuple[dict[str, Any], PotentialModel, pd.DataFrame]]:
-    """(record, model, pairs) for every model of each set; xTB's Hessians are made once per molecule."""
+) -> list[tuple[dict[str, Any], PotentialModel, list[Structure], pd.DataFrame]]:
+    """(record, model, frames, pairs) for every model of each set; xTB's Hessians are made once per molecule."""
     out = []
     for name, source, n in wanted:
         models = models_of(name)
@@ -91,7 +92,7 @@ def _tables(
         references = reference_blocks(structures, models[0].method, say=say, keep=keep)
         for model in models:
             pairs = pair_table(model, structures, references, gamma=DEFAULT_GAMMA)
-            out.append((_record(model, source), model, pairs))
+            out.append((_record(model, source), model, structures, pairs))
     return out
 
 
