@@ -142,7 +142,7 @@ def _law(fit: dict[str, Any]) -> str:
 
 def show_bodies() -> None:
     """(d) How many atoms the walks that carry relevance visit."""
-    from bondgenome_core.interactions.figures import angle_figure, body_figure
+    from bondgenome_core.interactions.figures import BODIES, angle_figure, body_figure
 
     records = _results("bodies")
     if not records:
@@ -155,11 +155,12 @@ def show_bodies() -> None:
         "The null baseline learned a molecule whose energy is a sum over pairs by construction: what it shows beyond two atoms "
         "is the explanation's own doing, and what other models show beyond that is theirs. Shares change with γ."
     )
-    st.dataframe(
-        [{"Model": r["model"], **{f"{n} atoms (eV)": f"{v:+.3f}" for n, v in enumerate(r["by_gamma"][gamma]["signed"], 1)},
-          "Share beyond two, s.d. over frames": f"{r['by_gamma'][gamma]['beyond_sd']:.3f}"} for r in records],
-        hide_index=True, alt="Signed sums of relevance by number of atoms for every model",
-    )  # fmt: skip
+    rows = [
+        {"Model": r["model"], **{f"{words} (eV)": f"{v:+.3f}" for words, v in zip(BODIES, own["signed"], strict=False)},
+         "Share beyond two, s.d. over frames": f"{own['beyond_sd']:.3f}"}
+        for r, own in ((r, r["by_gamma"][gamma]) for r in records)
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, alt="Signed sums of relevance by number of atoms for every model")
     bent = [r for r in records if r["triples"]]
     if bent:
         record = _choose(bent, "bodies_model")

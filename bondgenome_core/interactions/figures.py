@@ -115,9 +115,9 @@ def body_figure(records: Sequence[Mapping[str, Any]], gamma: str, *, theme: str 
             figure.add_trace(Bar(y=names, x=shares, name=words, orientation="h", marker_color=colour,
                                  hovertemplate="%{y}, " + words + ": %{x:.3f}<extra></extra>"))  # fmt: skip
     plain_axes(figure, theme, 130 + 34 * len(names))
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(title="Share of Σ|R|", range=[0, 1])
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", automargin=True)
     return figure
 
 
