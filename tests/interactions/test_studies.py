@@ -161,7 +161,25 @@ def test_stability_is_kept_per_member_and_summed_up(bonded, tmp_path):
     summary = stability_summary([good, good, good, bad])
     assert summary["n_models"] == 3
     assert summary["left_out"] == ["bad"]
-    assert summary["300"]["rank_with_deviation"] is None
+    assert summary["300"]["rank"] == {"force_mae": None, "deviation": None, "cutoff": None}, "all alike"
+
+
+def member_row(cutoff, deviation, times):
+    run = {"times_ps": times, "median_ps": times[0], "n_survivors": sum(t == 10 for t in times), "causes": [""] * 4}
+    return {"name": f"m{cutoff}", "kind": "SchNet", "cutoff": cutoff, "force_mae": 0.5, "deviation": deviation, "md_300": run,
+            "md_500": run}  # fmt: skip
+
+
+def test_survival_is_ranked_with_an_interval_and_counted_by_cutoff():
+    rows = [member_row(float(k), (7 * k) % 13, [float(k)] * 4) for k in range(1, 11)]
+    found = stability_summary(rows)["500"]
+    assert found["rank"]["cutoff"] == pytest.approx({"rho": 1.0, "low": 1.0, "high": 1.0})
+    assert found["rank"]["force_mae"] is None
+    unrelated = found["rank"]["deviation"]
+    assert unrelated["low"] < unrelated["rho"] < unrelated["high"]
+    assert unrelated["low"] < 0 < unrelated["high"]
+    assert found["survivors_by_cutoff"]["10"] == "4 of 4"
+    assert found["survivors_by_cutoff"]["9"] == "0 of 4"
 
 
 def test_a_kept_study_of_other_weights_is_refused(trial, tmp_path, monkeypatch):

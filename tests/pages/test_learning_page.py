@@ -50,7 +50,7 @@ def kept(shipped, ethanol):
         "families": {"energy, sum": families | {"polyene": families["alkane"]}},
     }])  # fmt: skip
     run = {"times_ps": [1.0, 2.0], "median_ps": 1.5, "n_survivors": 0, "causes": ["hot", "hot"]}
-    rows = [{"name": f"m{k}", "kind": "SchNet", "force_mae": 0.1 * k, "deviation": 0.2, "md_300": run,
+    rows = [{"name": f"m{k}", "kind": "SchNet", "cutoff": 3.0 + k, "force_mae": 0.1 * k, "deviation": 0.2, "md_300": run,
              "md_500": run | {"times_ps": [1.0, float(k)]}} for k in range(3)]  # fmt: skip
     report.write_report("stability", rows)
     scaling = {"kind": "SchNet", "n_atoms": [60, 600], "seconds": [0.006, 0.06], "memory_mib": [6.0, 60.0], "time_exponent": 1.0,

@@ -22,7 +22,7 @@ from ...potentials.trajectories import of_role
 from ...structures.structure import Structure
 from ...units import KCAL_PER_MOL_PER_EV
 from ..couplings import block_norms, hessian, in_double
-from ..decay import above_noise, deviation
+from ..decay import N_BOOTSTRAP, above_noise, deviation
 from ..stability import bonded_ranges, forces_of, survive
 from ..table import distances_of
 
@@ -35,6 +35,8 @@ SCHEDULE, FULL = Schedule(epochs=40), 1000
 """Of so many training frames; fewer are passed over as much more often, so that all members take the same number of steps."""
 N_COMPARED = 10
 """Test frames whose couplings are compared with xTB's."""
+EXPLAINING = ("force_mae", "deviation", "cutoff")
+"""What survival is ranked against."""
 LIMITS = {"SchNet": 1.6, "PaiNN": 1.0}
 """kcal/mol/Angstrom: twice the aim for the force error; a worse model is no member of the study."""
 
@@ -140,7 +142,8 @@ def is_member(row: Mapping[str, Any]) -> bool:
 
 
 def stability_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Members within the limit of force error, survivors, and rank correlations of survival with error and deviation.
+    """Members within the limit of force error, survivors, survivors by cut-off, and rank correlations of the mean time survived
+    with error, deviation and cut-off.
 
     A correlation is None where all members survive alike: nothing is to be ranked then.
     """
@@ -151,15 +154,32 @@ def stability_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         mean = [float(np.mean(m["times_ps"])) for m in runs]
         out[f"{temperature:g}"] = {
             "median_ps": [m["median_ps"] for m in runs], "n_replicas": sum(len(m["causes"]) for m in runs),
-            "n_survivors": sum(m["n_survivors"] for m in runs),
-            "rank_with_force_mae": _rank(mean, [r["force_mae"] for r in kept]),
-            "rank_with_deviation": _rank(mean, [r["deviation"] for r in kept]),
+            "n_survivors": sum(m["n_survivors"] for m in runs), "survivors_by_cutoff": _by_cutoff(kept, runs),
+            "rank": {name: _rank(mean, [r[name] for r in kept]) for name in EXPLAINING},
         }  # fmt: skip
     return out
 
 
-def _rank(first: Sequence[float], second: Sequence[float]) -> float | None:
+def _by_cutoff(rows: Sequence[dict[str, Any]], runs: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """'<Angstrom>' -> '<survivors> of <replicas>'."""
+    found: dict[str, list[int]] = {}
+    for row, run in zip(rows, runs, strict=True):
+        both = found.setdefault(f"{row['cutoff']:g}", [0, 0])
+        both[0] += run["n_survivors"]
+        both[1] += len(run["causes"])
+    return {cutoff: f"{survivors} of {replicas}" for cutoff, (survivors, replicas) in sorted(found.items())}
+
+
+def _rank(first: Sequence[float], second: Sequence[float]) -> dict[str, float] | None:
+    """Spearman's coefficient with its 95 % interval by drawing models anew, seed 0."""
     from scipy.stats import spearmanr
 
-    varied = len(first) > 2 and np.ptp(first) > 0 and np.ptp(second) > 0
-    return float(spearmanr(first, second).statistic) if varied else None
+    if len(first) < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    rng, both, drawn = np.random.default_rng(0), np.array([first, second]), []
+    for _ in range(N_BOOTSTRAP):
+        some = both[:, rng.integers(0, len(first), len(first))]
+        if np.ptp(some[0]) and np.ptp(some[1]):
+            drawn.append(spearmanr(*some).statistic)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return {"rho": float(spearmanr(first, second).statistic), "low": float(low), "high": float(high)}
