@@ -21,12 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bondgenome_core.device import KEEP_MEMORY  # noqa: E402
 from bondgenome_core.electrons.cost import COST_FILE, CostRun, Size, cost_record  # noqa: E402
 from bondgenome_core.electrons.plan import scf_size  # noqa: E402
 from bondgenome_core.electrons.progress import ScfCycle  # noqa: E402
 from bondgenome_core.electrons.request import GOLD_REQUEST, MOLECULE_REQUEST, ScfRequest  # noqa: E402
 from bondgenome_core.electrons.scf import run_scf  # noqa: E402
-from bondgenome_core.jobs.queue import KEEP_MEMORY  # noqa: E402
 from bondgenome_core.structures.structure import Structure, lowest_multiplicity  # noqa: E402
 
 GOLD = ("au1_sh2_anion", "au2_sh3_anion", "au3_sh3", "au4_sh4", "au6_sh6", "au8_sh8", "au10_sh10", "au25_sh18_anion")

@@ -168,10 +168,17 @@ def show_bodies() -> None:
         draw(angle_figure(record, theme=theme()), key="angle_figure", alt=alt)
 
 
+@st.cache_data(max_entries=1, show_spinner=False)
+def _survival(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    from bondgenome_core.interactions.studies.stability_study import stability_summary
+
+    return stability_summary(rows)
+
+
 def show_stability() -> None:
     """(e) Whether models that deviate from physics make unstable dynamics."""
     from bondgenome_core.interactions.figures import stability_figure
-    from bondgenome_core.interactions.studies.stability_study import TEMPERATURES, is_member, stability_summary
+    from bondgenome_core.interactions.studies.stability_study import TEMPERATURES, is_member
 
     rows = _results("stability")
     if not rows:
@@ -182,8 +189,7 @@ def show_stability() -> None:
         with place:
             alt = f"Time until failure at {temperature:g} K against {against} of {len(rows)} models."
             draw(stability_figure(rows, against, temperature, theme=theme()), key=f"stability_{against}", alt=alt)
-    summary = stability_summary(rows)
-    own = summary[f"{temperature:g}"]
+    own = _survival(rows)[f"{temperature:g}"]
     words = {"force_mae": "force error", "deviation": "deviation", "cutoff": "cut-off"}
     ranks = [f"{words[k]} {r['rho']:+.2f} ({r['low']:+.2f} to {r['high']:+.2f})" for k, r in own["rank"].items() if r]
     said = f"Rank correlation of survival with {', with '.join(ranks)}." if ranks else "All survive alike: nothing can be ranked."

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 import bondgenome_core
 
+from ..device import KEEP_MEMORY
 from ..electrons.request import ScfRequest, default_request
 from ..errors import JobError
 from ..structures.structure import Structure
@@ -34,10 +35,6 @@ STOP_SECONDS = 5.0
 _ID = re.compile(r"[0-9a-f]{16}")
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 """Workers started by this process, kept so that ended ones are reaped."""
-
-
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**33), "MALLOC_TRIM_THRESHOLD_": str(2**33), "MALLOC_TOP_PAD_": str(2**26)}
-"""glibc: keep freed meshes instead of handing them back; page faults took a fifth of an SCF's time."""
 
 
 def open_queue(root: Path | None = None) -> JobQueue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from bondgenome_core.interactions.studies.body_study import body_study, bonded_t
 from bondgenome_core.interactions.studies.checks import hessian_errors, subset_error, zero_bias_leak
 from bondgenome_core.interactions.studies.decay_study import decay_study
 from bondgenome_core.interactions.studies.pairs import hessian_sizes, pair_table, reference_blocks, structures_of
+from bondgenome_core.interactions.studies.scaling import step_scaling
 from bondgenome_core.interactions.studies.size_study import participation_table, size_study
 from bondgenome_core.interactions.studies.stability_study import Member, stability_study, stability_summary
 from bondgenome_core.interactions.studies.strength_study import strength_study
@@ -213,3 +215,11 @@ def test_figures_without_potentials_are_refused_in_one_sentence(tmp_path, monkey
         evaluate_interactions(say=lambda _: None)
     with pytest.raises(ArtefactError, match="No potential"):
         law_figures(lambda _: None)
+
+
+def test_a_step_is_measured_in_a_process_of_its_own_and_its_memory_is_not_that_of_the_parent():
+    held = np.ones((400, 1024, 1024), dtype=np.uint8)  # 400 MiB here do not hide what the step takes there
+    (found,) = step_scaling(["SchNet"], sizes=(30, 90, 300), say=lambda _: None)
+    assert held.nbytes > 1024**2 * found["memory_mib"][-1] > 1024**2 * found["memory_mib"][0] > 0
+    assert found["seconds"][-1] > found["seconds"][0]
+    assert "MALLOC_TRIM_THRESHOLD_" not in os.environ

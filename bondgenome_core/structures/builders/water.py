@@ -14,11 +14,16 @@ BOND, ANGLE = 0.96, 104.5
 
 def water_cluster(n: int, *, seed: int) -> Structure:
     """(H2O)n, not relaxed: oxygen first in every molecule."""
+    return Structure(*water_molecules(n, seed=seed), name=f"water_{n}", source=f"random cluster, seed {seed}")
+
+
+def water_molecules(n: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Atomic numbers (3n,) and positions (3n, 3) in Angstrom of any number of molecules."""
     rng = np.random.default_rng(seed)
     half = np.radians(ANGLE) / 2
     own = BOND * np.array([[0, 0, 0], [np.sin(half), 0, np.cos(half)], [-np.sin(half), 0, np.cos(half)]])
     positions = [site + turn.apply(own) for site, turn in zip(_sites(n), Rotation.random(n, rng=rng), strict=True)]
-    return Structure(np.tile([8, 1, 1], n), np.concatenate(positions), name=f"water_{n}", source=f"random cluster, seed {seed}")
+    return np.tile([8, 1, 1], n), np.concatenate(positions)
 
 
 def _sites(n: int) -> np.ndarray:
