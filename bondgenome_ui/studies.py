@@ -61,13 +61,17 @@ def show_strength() -> None:
         record, measure = _choose(records, "strength_model"), _measure(("hessian", "lrp"), "strength_measure")
     alt = f"Strength of {measure} per pair of elements in {record['model']} beside xTB, raw and at equal distance."
     draw(strength_figure(record, measure, theme=theme()), key="strength_figure", alt=alt)
-    agreed = record["agreement_with_xtb"][measure]
+    agreed = {k: _ranked(v) for k, v in record["agreement_with_xtb"][measure].items()}
     st.caption(
         f"{record['n_pairs']:,} pairs of {record['n_frames']} test frames, reference {record['method']}; force error "
         f"{100 * record['force_share']:.0f} % of the s.d. Order of element pairs as in xTB (Spearman of medians): "
-        f"{agreed['raw']:.2f} as it stands, {agreed['equal_distance']:.2f} at equal distance. As it stands, a pair looks strong "
+        f"{agreed['raw']} as it stands, {agreed['equal_distance']} at equal distance. As it stands, a pair looks strong "
         "because its atoms are close; the right panel compares each pair with others as far apart."
     )
+
+
+def _ranked(agreement: float | None) -> str:
+    return "none (most pairs lie beyond the cut-off)" if agreement is None else f"{agreement:.2f}"
 
 
 def show_size() -> None:

@@ -100,6 +100,16 @@ def test_strength_at_equal_distance_ignores_that_one_kind_stands_nearer():
     assert kinds["C-C"]["equal_distance_median"] == pytest.approx(1.0, abs=0.15)
 
 
+def test_strengths_that_are_all_zero_are_not_ranked_and_files_hold_no_nan(tmp_path):
+    table = law_pairs(400).assign(lrp=0.0)
+    found = strength_study(table)
+    assert found["agreement_with_xtb"]["lrp"]["raw"] is None
+    assert found["agreement_with_xtb"]["hessian"]["raw"] is not None
+    report.write_report("strength", [found | {"odd": float("nan")}], tmp_path)
+    assert "NaN" not in (tmp_path / "strength.json").read_text()
+    assert report.load_report("strength", tmp_path)["results"][0]["odd"] is None
+
+
 def test_participation_of_equal_atoms_grows_with_the_chain_and_of_one_atom_does_not(monkeypatch, trial, ethanol):
     rows = [("m", "alkane", n, 3 * n, p) for n in (2, 4, 8) for p in (float(3 * n),)]
     columns = ["molecule", "family", "n_carbon", "n_atoms", "participation"]

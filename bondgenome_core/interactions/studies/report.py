@@ -155,12 +155,12 @@ def write_report(study: str, results: Sequence[dict[str, Any]], folder: Path | N
     """Keep the results of a study with the hashes of the weights they follow from."""
     named = {name for r in results for name in ([r["model"]] if "model" in r else r.get("models", {}).values())}
     weights = {m.name: weights_hash(m) for m in list_potentials() if m.name in named}
-    found = json.loads(json.dumps(list(results), default=_plain))
+    found = _finite(json.loads(json.dumps(list(results), default=_plain)))
     record = {"study": study, "title": TITLES[study], "weights": weights, "results": found, "sha256": _hash_of(found),
               "versions": versions(), "source_commit": source_commit()}  # fmt: skip
     folder = folder or STUDIES
     folder.mkdir(parents=True, exist_ok=True)
-    write_text_atomically(folder / f"{study}.json", json.dumps(record) + "\n")
+    write_text_atomically(folder / f"{study}.json", json.dumps(record, allow_nan=False) + "\n")
 
 
 def load_report(study: str, folder: Path | None = None) -> dict[str, Any]:
@@ -201,3 +201,12 @@ def _plain(value: object) -> object:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{value!r} is no number")
+
+
+def _finite(value: Any) -> Any:
+    """The same with None for what is not a finite number, which JSON does not know."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
