@@ -41,7 +41,9 @@ def _results(study: str) -> list[dict[str, Any]]:
 
 def _choose(records: list[dict[str, Any]], key: str) -> dict[str, Any]:
     """One of the records by molecule and model."""
-    names = [f"{r['molecule']} · {r['model']}" for r in records]
+    from bondgenome_core.potentials.data_sets import NAMES
+
+    names = [f"{NAMES.get(r['molecule'], r['molecule'])} · {r['model']}" for r in records]
     return records[names.index(st.selectbox("Molecule and potential", names, key=key, width=520))]
 
 
@@ -209,7 +211,8 @@ def show_stability() -> None:
     st.caption(
         "Ethanol, Langevin dynamics with 0.5 fs steps, four replicas, at most 10 ps. A run fails when a bond leaves its range in "
         "the xTB trajectory by more than 0.5 Å, or the temperature exceeds three times the target. Models whose force error is "
-        "more than twice the aim are hollow and do not count. Intervals: 95 %, by drawing models anew."
+        "more than twice the aim are hollow and do not count. Cut-off: triangles 3 Å, circles 5 Å, squares 8 Å. "
+        "Intervals: 95 %, by drawing models anew."
     )
 
 

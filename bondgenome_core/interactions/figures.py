@@ -41,7 +41,8 @@ def strength_figure(record: Mapping[str, Any], measure: str, *, theme: str = "li
                 row=1, col=column,
             )  # fmt: skip
     kinds = [r["kind"] for r in sorted(record["kinds"][measure], key=lambda r: r["kind"])]
-    plain_axes(figure, theme, 140 + 46 * len(kinds))
+    plain_axes(figure, theme, 170 + 46 * len(kinds))
+    figure.update_layout(margin_t=76, legend={"yref": "container", "y": 1.0, "yanchor": "top"})  # above the titles of the panels
     unit = MEASURES[measure].unit
     same = unit == MEASURES["xtb"].unit
     raw = f"median and quartiles ({unit})" if same else f"median and quartiles ({unit}; xTB: {MEASURES['xtb'].unit})"
@@ -140,8 +141,8 @@ def angle_figure(record: Mapping[str, Any], *, theme: str = "light", height: int
 
 def stability_figure(rows: Sequence[Mapping[str, Any]], against: str, temperature: float, *, theme: str = "light",
                      height: int = 380) -> Figure:  # fmt: skip
-    """Time until failure of every model against its force error or its deviation from xTB; replicas as a bar, models that are
-    too inaccurate to count hollow."""
+    """Time until failure of every model against its force error or its deviation from xTB; replicas as a bar, cut-offs by
+    CUTOFF_SYMBOLS, models that are too inaccurate to count hollow."""
     from plotly.graph_objects import Figure, Scatter
 
     from .studies.stability_study import is_member
@@ -156,7 +157,7 @@ def stability_figure(rows: Sequence[Mapping[str, Any]], against: str, temperatur
                  "arrayminus": middle - [min(m["times_ps"]) for m in runs]}  # fmt: skip
         figure.add_trace(
             Scatter(x=[r[against] for r in own], y=middle, mode="markers", name=kind, error_y=error,
-                    marker={"color": colour, "size": 9, "symbol": ["circle" if is_member(r) else "circle-open" for r in own]},
+                    marker={"color": colour, "size": 9, "symbol": [_symbol(r["cutoff"], is_member(r)) for r in own]},
                     customdata=said,
                     hovertemplate="%{customdata[0]}: median %{y:.2f} ps, %{customdata[1]} replicas survive<extra></extra>")
         )  # fmt: skip
@@ -165,6 +166,13 @@ def stability_figure(rows: Sequence[Mapping[str, Any]], against: str, temperatur
     figure.update_xaxes(title=words[against])
     figure.update_yaxes(title="Time until failure (ps)", rangemode="tozero")
     return figure
+
+
+CUTOFF_SYMBOLS = {3.0: "triangle-up", 5.0: "circle", 8.0: "square"}
+
+
+def _symbol(cutoff: float, member: bool) -> str:
+    return CUTOFF_SYMBOLS.get(cutoff, "diamond") + ("" if member else "-open")
 
 
 def scaling_figure(records: Sequence[Mapping[str, Any]], *, theme: str = "light", height: int = 360) -> Figure:

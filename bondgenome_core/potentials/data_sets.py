@@ -11,6 +11,11 @@ ALKANES = tuple("C" * n for n in range(2, 13))
 POLYENES = tuple("C=C" * n for n in range(1, 7))
 DODECANE, DODECAHEXAENE = ALKANES[-1], POLYENES[-1]
 """The longest chains: 14 Angstrom of carbon, where decay is looked at."""
+NAMES = {
+    ASPIRIN: "aspirin", DODECANE: "dodecane", DODECAHEXAENE: "dodecahexaene", "water_8": "eight waters", "au4_sh4": "Au4(SH)4",
+    "au25_sh18_anion": "Au25(SH)18(-)",
+}  # fmt: skip
+"""How people call what the studies look at."""
 DIVERSE = (
     "C", "CC", "CCC", "C=C", "CC=C", "C#C", "CC#C", "C1CC1", "C1CCCC1", "C1CCCCC1", "c1ccccc1", "Cc1ccccc1", "C=Cc1ccccc1",
     "CO", "CCO", "CC(C)O", "OCCO", "COC", "CCOCC", "C1CCOC1", "C=O", "CC=O", "CC(C)=O", "C=CC=O", "OC=O", "CC(=O)O", "COC=O",
