@@ -14,7 +14,7 @@ from ...potentials.graph import Graph, dense_graph
 from ...structures.structure import Structure
 from ..couplings import hessian, in_double
 from ..gamma import DEFAULT_GAMMA, explainable
-from ..relevance import endpoint_relevances, pair_relevances, walks_one_by_one
+from ..relevance import pair_relevances, walk_relevances, walks_one_by_one
 
 FINITE_STEP = 1e-3
 """Angstrom, of the differences that second derivatives are checked against."""
@@ -41,7 +41,7 @@ def sum_over_pairs(walks: torch.Tensor) -> torch.Tensor:
 
 
 def zero_bias_leak(model: Potential, structure: Structure, *, gamma: float = DEFAULT_GAMMA) -> float:
-    """|prediction - sum of relevances| / |prediction| of the same network without biases where relevance flows.
+    """|prediction - sum of relevances| / sum of absolute relevances of the same network without biases where relevance flows.
 
     Filters act on distances and keep theirs.
     """
@@ -49,8 +49,8 @@ def zero_bias_leak(model: Potential, structure: Structure, *, gamma: float = DEF
     with one_thread(), torch.no_grad():
         prediction = float(bare.learned(graph))
     with one_thread():
-        total = float(endpoint_relevances(explainable(bare, gamma), graph).sum())
-    return abs(prediction - total) / abs(prediction)
+        walks = walk_relevances(explainable(bare, gamma), graph)
+    return abs(prediction - float(walks.sum())) / float(walks.abs().sum())
 
 
 def without_biases(model: Potential) -> Potential:

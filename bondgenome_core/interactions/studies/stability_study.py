@@ -162,12 +162,12 @@ def stability_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _by_cutoff(rows: Sequence[dict[str, Any]], runs: Sequence[dict[str, Any]]) -> dict[str, str]:
     """'<Angstrom>' -> '<survivors> of <replicas>'."""
-    found: dict[str, list[int]] = {}
+    found: dict[float, list[int]] = {}
     for row, run in zip(rows, runs, strict=True):
-        both = found.setdefault(f"{row['cutoff']:g}", [0, 0])
+        both = found.setdefault(row["cutoff"], [0, 0])
         both[0] += run["n_survivors"]
         both[1] += len(run["causes"])
-    return {cutoff: f"{survivors} of {replicas}" for cutoff, (survivors, replicas) in sorted(found.items())}
+    return {f"{cutoff:g}": f"{survivors} of {replicas}" for cutoff, (survivors, replicas) in sorted(found.items())}
 
 
 def _rank(first: Sequence[float], second: Sequence[float]) -> dict[str, float] | None:
